@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { Problem } from './domain/problem.ts'
+
+const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true')
+
+const environment = z.object({
+  /** PostgreSQL 15 or newer. Default: the bundled server, with its data in DATA_DIR. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+  /** The relay that takes our mail. Default: a Maildir in DATA_DIR/mailbox. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }).optional(),
+  /** What customers' links start with; never taken from a request. Default: http://HOST:PORT */
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+  /** TCP port of the pages. Default: 3000 */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** Address the pages listen on. Default: 127.0.0.1 */
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** Folder for the bundled database, the keyring and the mailbox. Default: ./data */
+  DATA_DIR: z.string().min(1).default('./data'),
+  /** The keyring (mode 0400). Default: DATA_DIR/keyring.json, made at the first start. */
+  SECRET_KEY_FILE: z.string().min(1).optional(),
+  /** Proxies whose X-Forwarded-For counts, comma-separated. Default: none */
+  TRUSTED_PROXIES: z.string().optional(),
+  /** RSA key (PEM) that signs mail. Default: none */
+  DKIM_KEY_FILE: z.string().min(1).optional(),
+  /** Domain of the signature, aligned with the From address. */
+  DKIM_DOMAIN: z.string().min(1).optional(),
+  DKIM_SELECTOR: z.string().min(1).optional(),
+  /** 1 when the relay signs our mail itself. Default: 0 */
+  RELAY_SIGNS: flag.default(false),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  NODE_ENV: z.string().optional(),
+})
+
+/** What the environment says, parsed once; nothing else reads `process.env`. Fields are described at their source. */
+export type Config = Readonly<{
+  databaseUrl: string | null
+  smtpUrl: string | null
+  publicUrl: string
+  port: number
+  host: string
+  dataDir: string
+  secretKeyFile: string | null
+  trustedProxies: string[]
+  dkim: { keyFile: string; domain: string; selector: string } | null
+  relaySigns: boolean
+  logLevel: string
+  production: boolean
+}>
+
+/**
+ * Reads the environment; an empty value counts as unset. Development needs none of it; production
+ * (NODE_ENV=production) refuses to start without its secrets.
+ * @throws Problem `invalid-input` that names every fault at once; values are never quoted, they may be secrets.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(given)
+  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const production = given['NODE_ENV'] === 'production'
+  if (production) {
+    for (const name of ['DATABASE_URL', 'SMTP_URL', 'PUBLIC_URL', 'SECRET_KEY_FILE']) {
+      if (!given[name]) faults.push(`${name}: needed in production`)
+    }
+  }
+  const dkimParts = ['DKIM_KEY_FILE', 'DKIM_DOMAIN', 'DKIM_SELECTOR'].filter((name) => given[name])
+  if (dkimParts.length > 0 && dkimParts.length < 3) {
+    faults.push('DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR: set all three or none')
+  }
+  if (!parsed.success || faults.length > 0) {
+    throw new Problem('invalid-input', `the environment cannot be used:\n  ${faults.join('\n  ')}`)
+  }
+  const value = parsed.data
+  const host = value.HOST.includes(':') ? `[${value.HOST}]` : value.HOST
+  return {
+    databaseUrl: value.DATABASE_URL ?? null,
+    smtpUrl: value.SMTP_URL ?? null,
+    publicUrl: (value.PUBLIC_URL ?? `http://${host}:${value.PORT}`).replace(/\/+$/, ''),
+    port: value.PORT,
+    host: value.HOST,
+    dataDir: value.DATA_DIR,
+    secretKeyFile: value.SECRET_KEY_FILE ?? null,
+    trustedProxies: (value.TRUSTED_PROXIES ?? '').split(',').flatMap((part) => part.trim() || []),
+    dkim:
+      value.DKIM_KEY_FILE && value.DKIM_DOMAIN && value.DKIM_SELECTOR
+        ? { keyFile: value.DKIM_KEY_FILE, domain: value.DKIM_DOMAIN, selector: value.DKIM_SELECTOR }
+        : null,
+    relaySigns: value.RELAY_SIGNS,
+    logLevel: value.LOG_LEVEL,
+    production,
+  }
+}

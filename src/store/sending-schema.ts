@@ -1,0 +1,112 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { instant, people, topics } from './schema.ts'
+
+/** What is written once: exactly one topic, or one service kind. */
+export const messages = pgTable(
+  'messages',
+  {
+    id: uuid('id').primaryKey(),
+    topic: smallint('topic').references(() => topics.id),
+    serviceKind: text('service_kind'),
+    subject: text('subject').notNull(),
+    inShort: text('in_short').notNull(),
+    sender: text('sender').notNull(),
+    body: text('body').notNull(),
+    language: text('language'),
+    usefulUntil: instant('useful_until'),
+    createdAt: instant('created_at')
+      .notNull()
+      .default(sql`instant()`),
+  },
+  (table) => [check('messages_topic_or_service_kind', sql`(${table.topic} is null) <> (${table.serviceKind} is null)`)],
+)
+
+/** A message for everyone who asked for its topic. */
+export const campaigns = pgTable(
+  'campaigns',
+  {
+    message: uuid('message')
+      .primaryKey()
+      .references(() => messages.id),
+    slug: text('slug').notNull().unique(),
+    state: text('state').notNull().default('draft'),
+    startedAt: instant('started_at'),
+  },
+  (table) => [check('campaigns_state', sql`${table.state} in ('draft', 'sending', 'sent', 'paused', 'cancelled')`)],
+)
+
+/**
+ * A range of people by id that one worker takes through the gate. `through` is the last person whose verdict is
+ * committed, in the same transaction as the deliveries, so a dead worker's slice goes on without a gap or a repeat.
+ */
+export const slices = pgTable(
+  'slices',
+  {
+    message: uuid('message')
+      .notNull()
+      .references(() => campaigns.message),
+    number: integer('number').notNull(),
+    first: uuid('first').notNull(),
+    last: uuid('last').notNull(),
+    through: uuid('through'),
+    verdicts: jsonb('verdicts').$type<Record<string, number>>().notNull().default({}),
+    finished: boolean('finished').notNull().default(false),
+  },
+  (table) => [primaryKey({ columns: [table.message, table.number] })],
+)
+
+/** One message on its way to one person: one row, one state, one reason. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: uuid('id').primaryKey(),
+    message: uuid('message')
+      .notNull()
+      .references(() => messages.id),
+    person: uuid('person')
+      .notNull()
+      .references(() => people.id),
+    state: text('state').notNull(),
+    verdict: text('verdict').notNull(),
+    reason: text('reason'),
+    version: bigint('version', { mode: 'number' }).notNull(),
+    allowedBy: bigint('allowed_by', { mode: 'number' }),
+    attempt: uuid('attempt'),
+    leaseUntil: instant('lease_until'),
+    dueAt: instant('due_at'),
+    plannedAt: instant('planned_at')
+      .notNull()
+      .default(sql`instant()`),
+    settledAt: instant('settled_at'),
+    reply: text('reply'),
+  },
+  (table) => [
+    unique('deliveries_once').on(table.message, table.person),
+    index('deliveries_person').on(table.person),
+    index('deliveries_due')
+      .on(table.dueAt)
+      .where(sql`${table.state} in ('held', 'deferred')`),
+    index('deliveries_in_hand')
+      .on(table.leaseUntil)
+      .where(sql`${table.state} = 'released'`),
+    check(
+      'deliveries_state',
+      sql`${table.state} in ('released', 'held', 'held_back', 'sent', 'refused', 'deferred', 'unknown', 'cancelled')`,
+    ),
+    check('deliveries_verdict', sql`${table.verdict} in ('now', 'later', 'never')`),
+  ],
+)
