@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import { parseAddress } from './address.ts'
+import { isKnownZone } from './calendar.ts'
+
+/** What a file of an export says of everybody in it, strictest first. Mailchimp gives one file for each. */
+export const exportStatuses = ['cleaned', 'unsubscribed', 'subscribed'] as const
+export type ExportStatus = (typeof exportStatuses)[number]
+
+/**
+ * The status that a file's name says, null where it says none or more than one. "unsubscribed" holds "subscribed", and
+ * so does "nonsubscribed", Mailchimp's word for contacts who never signed up: only whole words count.
+ */
+export function statusOfFile(name: string): ExportStatus | null {
+  const words = name
+    .toLowerCase()
+    .replaceAll(/un[-_ ]+subscribed/g, 'unsubscribed')
+    .replaceAll(/no[nt][-_ ]*subscribed/g, 'nonsubscribed')
+    .split(/[^\p{L}]+/u)
+  const named = exportStatuses.filter((status) => words.includes(status))
+  return words.includes('nonsubscribed') || named.length !== 1 ? null : (named[0] ?? null)
+}
+
+/** Where in a row each column stands, from 0; -1 for one that this file doesn't have. A row has as many cells as `header`. */
+export type ExportColumns = { header: readonly string[] } & Record<ExportColumn, number>
+type ExportColumn = 'address' | 'name' | 'familyName' | 'language' | 'timeZone' | 'interests' | keyof ExportEvidence
+
+/**
+ * Reads the first row of a file; names count whatever their case. `topicsColumn` names the column with her interests,
+ * null where there is none. Mailchimp has no column for a language: companies add one under one of several names.
+ * @returns undefined when there is no "Email Address" among the cells.
+ */
+export function readHeader(cells: readonly string[], topicsColumn: string | null): ExportColumns | undefined {
+  const header = cells.map((cell) => cell.trim())
+  const known = header.map((cell) => cell.toLowerCase())
+  const place = (...names: string[]) => known.findIndex((cell) => names.includes(cell))
+  const columns = {
+    header,
+    address: place('email address'),
+    name: place('first name'),
+    familyName: place('last name'),
+    language: place('language', 'mc_language', 'preferred language'),
+    timeZone: place('timezone'),
+    interests: topicsColumn === null ? -1 : place(topicsColumn.trim().toLowerCase()),
+    optedInAt: place('optin_time'),
+    optedInIp: place('optin_ip'),
+    confirmedAt: place('confirm_time'),
+    confirmedIp: place('confirm_ip'),
+    lastChangedAt: place('last_changed'),
+    leftAt: place('unsub_time', 'clean_time'),
+    campaign: place('unsub_campaign_title', 'clean_campaign_title'),
+    reason: place('unsub_reason'),
+    reasonText: place('unsub_reason_other'),
+  }
+  return columns.address < 0 ? undefined : columns
+}
+
+/** What a row says of when and how she signed up and left: ISO instants and short texts, null where it says nothing. */
+export type ExportEvidence = {
+  optedInAt: string | null
+  optedInIp: string | null
+  confirmedAt: string | null
+  confirmedIp: string | null
+  lastChangedAt: string | null
+  leftAt: string | null
+  campaign: string | null
+  reason: string | null
+  reasonText: string | null
+}
+
+/** One person as one row of an export has her. `canonical` is the identity of `parseAddress`. */
+export type ExportRow = {
+  canonical: string
+  spelling: string
+  name: string
+  familyName: string
+  language: string | null
+  timeZone: string | null
+  interests: string[]
+  evidence: ExportEvidence
+}
+
+/**
+ * A row that cannot be used: which cell, its value and why. Where only the number of cells is wrong and her address can
+ * be read all the same, `row` is what could be read: not enough for a yes, enough for a stop.
+ */
+export type UnusableRow = {
+  kind: 'unusable'
+  column: string | null
+  value: string
+  reason: string
+  row: ExportRow | null
+}
+
+/** Reads the cells of one row. Of a name, time, zone or language that cannot be read nothing is kept; the row counts. */
+export function readRow(
+  columns: ExportColumns,
+  cells: readonly string[],
+): { kind: 'row'; row: ExportRow } | UnusableRow {
+  const cell = cells[columns.address] ?? ''
+  const address = parseAddress(cell)
+  const isDecoded = !cell.includes('\ufffd')
+  const row = address.kind === 'address' && isDecoded ? rowOf(columns, cells, address) : null
+  if (cells.length !== columns.header.length) {
+    const reason = `the row has ${cells.length} columns and the header ${columns.header.length}`
+    return { kind: 'unusable', column: null, value: cells[0] ?? '', reason, row }
+  }
+  if (row) return { kind: 'row', row }
+  const reason = address.kind === 'refused' ? address.reason : 'it is not written in UTF-8'
+  return { kind: 'unusable', column: columns.header[columns.address] ?? null, value: cell, reason, row }
+}
+
+function rowOf(
+  columns: ExportColumns,
+  cells: readonly string[],
+  { canonical, spelling }: { canonical: string; spelling: string },
+): ExportRow {
+  const cell = (column: ExportColumn) => cells[columns[column]] ?? ''
+  return {
+    canonical,
+    spelling,
+    name: shortText(cell('name')) ?? '',
+    familyName: shortText(cell('familyName')) ?? '',
+    language: languageTag(cell('language')),
+    timeZone: knownZone(cell('timeZone')),
+    interests: interestsIn(cell('interests')),
+    evidence: {
+      optedInAt: instantOf(cell('optedInAt')),
+      optedInIp: ipOf(cell('optedInIp')),
+      confirmedAt: instantOf(cell('confirmedAt')),
+      confirmedIp: ipOf(cell('confirmedIp')),
+      lastChangedAt: instantOf(cell('lastChangedAt')),
+      leftAt: instantOf(cell('leftAt')),
+      campaign: shortText(cell('campaign')),
+      reason: shortText(cell('reason')),
+      reasonText: shortText(cell('reasonText')),
+    },
+  }
+}
+
+/** Names and remarks in any script: one line without control characters, at most 200 characters; null when empty. */
+export function shortText(cell: string): string | null {
+  // A replacement character is a letter lost to a wrong encoding: a name that has one is not hers.
+  if (cell === '' || cell.includes('\ufffd')) return null
+  const line = cell
+    .toWellFormed()
+    .normalize('NFC')
+    .replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ')
+    .trim()
+  return line === '' ? null : line.slice(0, 200).toWellFormed()
+}
+
+/** The ISO instant of `YYYY-MM-DD HH:MM:SS`, which Mailchimp writes in UTC; null for anything else. */
+export function instantOf(cell: string): string | null {
+  const [, date, time] = /^\s*(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\s*$/.exec(cell) ?? []
+  if (date === undefined || time === undefined) return null
+  const iso = `${date}T${time}.000Z`
+  const at = new Date(iso)
+  // Date reads 30 February as a day in March.
+  return Number.isNaN(at.getTime()) || at.toISOString() !== iso ? null : iso
+}
+
+const ip = z.union([z.ipv4(), z.ipv6()])
+
+function ipOf(cell: string): string | null {
+  const text = cell.trim()
+  return text !== '' && ip.safeParse(text).success ? text : null
+}
+
+function knownZone(cell: string): string | null {
+  const zone = cell.trim()
+  return zone !== '' && zone.length <= 64 && isKnownZone(zone) ? zone : null
+}
+
+/** Mailchimp writes `pt_BR` for what BCP 47 calls `pt-BR`. */
+function languageTag(cell: string): string | null {
+  try {
+    return cell === '' ? null : (Intl.getCanonicalLocales(cell.trim().replaceAll('_', '-'))[0] ?? null)
+  } catch {
+    return null
+  }
+}
+
+/** Values are separated by commas; one that has a comma itself is written with a backslash before it. */
+function interestsIn(cell: string): string[] {
+  if (cell === '') return []
+  const values = cell.split(/(?<!\\),/).map((value) => value.replaceAll('\\,', ',').normalize('NFC').trim())
+  return [...new Set(values.filter((value) => value !== ''))]
+}

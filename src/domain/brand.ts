@@ -1,0 +1,40 @@
+import type { QuietHours } from './choices.ts'
+
+/**
+ * The company that keeps its word: six values for its look, and the rules that hold for everybody.
+ * `weeklySlot` is an ISO weekday (1 Monday … 7 Sunday) with a local time; the monthly slot is the first such
+ * weekday of the month. `attestedDays` and `seenDays` are the age at which a yes expires, null for never.
+ */
+export type Brand = {
+  name: string
+  postalAddress: string | null
+  replyTo: string | null
+  privacyUrl: string | null
+  colour: string
+  logo: string | null
+  timeZone: string
+  quiet: QuietHours | null
+  weeklySlot: Slot
+  monthlySlot: Slot
+  attestedDays: number | null
+  seenDays: number | null
+}
+
+/** The calendar moment of a digest: ISO weekday 1…7 and local time `HH:MM`, in her zone. */
+export type Slot = { weekday: number; time: string }
+
+/** A brand before anybody has set it up. Without a postal address nothing is sent. */
+export const unnamedBrand: Brand = {
+  name: 'Your company',
+  postalAddress: null,
+  replyTo: null,
+  privacyUrl: null,
+  colour: '#0b57a4',
+  logo: null,
+  timeZone: 'UTC',
+  quiet: null,
+  weeklySlot: { weekday: 5, time: '09:00' },
+  monthlySlot: { weekday: 5, time: '09:00' },
+  attestedDays: null,
+  seenDays: null,
+}

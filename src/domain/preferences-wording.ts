@@ -1,0 +1,71 @@
+import type { Brand } from './brand.ts'
+import { text, textWeekday } from './catalogue.ts'
+import { channels, type Channel } from './choices.ts'
+import { termsOf, type Pace } from './pace.ts'
+import type { Topic } from './topic.ts'
+
+/** One thing that can be ticked: what stands in big letters, and what stands beside or under it (may be empty). */
+export type Option<Value> = { value: Value; label: string; hint: string }
+
+/**
+ * Everything the form on her page says, without a word about her: what is frozen as the wording, and what the page
+ * itself is made of, so that the two cannot differ.
+ */
+export type PreferencesWording = {
+  language: string
+  asks: string
+  heading: string
+  topics: { question: string; options: Option<number>[] }
+  pace: { question: string; options: Option<Pace>[]; ownPace: string; samePace: string }
+  channels: { question: string; hint: string; options: Option<Channel>[] }
+  withdraw: string
+  save: string
+}
+
+/** The paces that her page offers; any other that she has stays with her until she picks one of these. */
+export const offeredPaces: readonly Pace[] = ['as-it-happens', 'digest-weekly', 'digest-monthly']
+
+/** What the form says in a language, for a brand and its topics. */
+export function preferencesWording(brand: Brand, topics: readonly Topic[], language: string): PreferencesWording {
+  return {
+    language,
+    asks: text(language, 'page.form.by', { brand: brand.name }),
+    heading: text(language, 'page.form.heading'),
+    topics: {
+      question: text(language, topics.length > 0 ? 'page.form.topics' : 'page.form.noTopics'),
+      options: topics.map((topic) => ({ value: topic.id, label: topic.name, hint: topic.promise })),
+    },
+    pace: {
+      question: text(language, 'page.form.pace'),
+      options: offeredPaces.map((pace) => paceOption(pace, brand, language)),
+      ownPace: text(language, 'page.form.ownPace'),
+      samePace: text(language, 'page.form.samePace'),
+    },
+    channels: {
+      question: text(language, 'page.form.channels'),
+      hint: text(language, 'page.form.channelsHint'),
+      options: channels.map((channel) => ({
+        value: channel,
+        label: text(language, `page.channel.${channel}`),
+        hint: '',
+      })),
+    },
+    withdraw: text(language, 'page.form.withdraw'),
+    save: text(language, 'page.form.save'),
+  }
+}
+
+/** A pace in words: "One digest a week", and when that is. */
+export function paceOption(pace: Pace, brand: Brand, language: string): Option<Pace> {
+  const terms = termsOf(pace)
+  if (terms.kind === 'cap') {
+    const label = text(language, `page.pace.cap.${terms.period}`, { limit: terms.limit })
+    return { value: pace, label, hint: text(language, 'page.pace.cap.when') }
+  }
+  const name = terms.kind === 'digest' ? digestOf[terms.period] : terms.kind
+  const { weekday, time } = name === 'digest-monthly' ? brand.monthlySlot : brand.weeklySlot
+  const hint = text(language, `page.pace.${name}.when`, { weekday: textWeekday(language, weekday), time })
+  return { value: pace, label: text(language, `page.pace.${name}`), hint }
+}
+
+const digestOf = { day: 'digest-daily', week: 'digest-weekly', month: 'digest-monthly' } as const
