@@ -1,0 +1,34 @@
+import { plainLine } from '../domain/plain-line.ts'
+import { Problem } from '../domain/problem.ts'
+import { topicNamed, type Topic } from '../domain/topic.ts'
+import { allTopics, insertTopic } from '../store/topics.ts'
+import type { House } from './house.ts'
+
+/**
+ * Adds one thing that people can hear about. Nobody is asked for it by that: it stands on their pages, unticked.
+ * @throws Problem `invalid-input` for a slug, name or promise that cannot be, `already-exists` for one that is taken.
+ */
+export async function addTopic(house: House, topic: Omit<Topic, 'id'>): Promise<Topic> {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(topic.slug)) {
+    throw new Problem(
+      'invalid-input',
+      `"${topic.slug}" cannot be a topic's short name; use a-z, 0-9 and "-", up to 40 characters`,
+    )
+  }
+  const name = plainLine('--name', topic.name, 60)
+  const promise = plainLine('--promise', topic.promise, 160)
+  return house.database.sql.begin(async (tx) => {
+    const topics = await allTopics(tx)
+    const taken = topicNamed(topics, topic.slug) ?? topicNamed(topics, name)
+    if (taken)
+      throw new Problem(
+        'already-exists',
+        `there is already a topic ${taken.slug} (“${taken.name}”); nothing was changed`,
+      )
+    return insertTopic(tx, { slug: topic.slug, name, promise })
+  })
+}
+
+export async function listTopics(house: House): Promise<Topic[]> {
+  return allTopics(house.database.sql)
+}

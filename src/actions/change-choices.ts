@@ -1,0 +1,90 @@
+import type { Choices } from '../domain/choices.ts'
+import { changes, entryKindOf, stampEntry, topicsConcerned } from '../domain/choice-differences.ts'
+import { judge } from '../domain/gate.ts'
+import type { EntryKind } from '../domain/ledger-entry.ts'
+import { Problem } from '../domain/problem.ts'
+import { theBrand } from '../store/brand.ts'
+import type { Transaction } from '../store/database.ts'
+import { cancelForbidden, inFlightOf, type InFlight } from '../store/deliveries.ts'
+import { instantNow } from '../store/instant.ts'
+import { appendEntries, lockHead } from '../store/ledger.ts'
+import { lockPerson, saveChoices, type Person } from '../store/people.ts'
+import { wordingHashes } from '../store/wordings.ts'
+import type { House } from './house.ts'
+
+/**
+ * How she said it: by which way, under which wording (its hash, where there was one to see), by whose hand,
+ * and what else belongs to the evidence, as JSON. It goes into the entry's payload, never into the ledger's leaves.
+ */
+export type Evidence = {
+  way: 'page' | 'stop-page' | 'one-click' | 'undo' | 'staff'
+  wording: string | null
+  link?: { purpose: string; day: number; delivery: string | null }
+  by?: string
+  details?: Record<string, string | number | boolean | null>
+}
+
+export type Changed =
+  | { kind: 'unchanged'; choices: Choices }
+  | { kind: 'changed'; entry: number; at: string; before: Choices; choices: Choices; inFlight: InFlight }
+
+/**
+ * The one way in which a person's choices change: lock her row, change, re-judge what is waiting for her, append the
+ * entry, save; one transaction. What `change` forbids is cancelled before it commits, so nothing that she has
+ * just said no to is released afterwards (I-1, I-11).
+ * @param change gives the new choices from the present ones and the instant of the change, or null for no change.
+ * @throws Problem `not-found` when there is no such person.
+ */
+export async function changeChoices(
+  house: House,
+  person: string,
+  evidence: Evidence,
+  change: (current: Choices, at: string, person: Person) => Choices | null,
+): Promise<Changed> {
+  const changed = await house.database.sql.begin((tx) => changeUnderLock(tx, person, evidence, change))
+  if (changed.kind === 'unchanged') return changed
+  return { ...changed, inFlight: await inFlightOf(house.database.sql, person) }
+}
+
+async function changeUnderLock(
+  tx: Transaction,
+  id: string,
+  evidence: Evidence,
+  change: (current: Choices, at: string, person: Person) => Choices | null,
+): Promise<{ kind: 'unchanged'; choices: Choices } | Omit<Extract<Changed, { kind: 'changed' }>, 'inFlight'>> {
+  const person = await lockPerson(tx, id)
+  if (!person) throw new Problem('not-found', 'there is no such person; she may have been erased')
+  const before = person.choices
+  const at = (await instantNow(tx)).toISOString()
+  const wanted = change(before, at, person)
+  if (!wanted || changes(before, wanted).length === 0) return { kind: 'unchanged', choices: before }
+  await cancelWhatItForbids(tx, { ...person, choices: wanted }, at)
+  const head = await lockHead(tx)
+  const entry = head.size + 1
+  const choices = stampEntry(before, wanted, entry)
+  await Promise.all([
+    appendEntries(tx, head, [
+      {
+        kind: kindOf(evidence, before, choices),
+        topics: topicsConcerned(before, choices),
+        wording: evidence.wording,
+        person: id,
+        payload: { person: id, evidence, before, after: choices },
+      },
+    ]),
+    saveChoices(tx, id, choices, entry),
+  ])
+  return { kind: 'changed', entry, at: head.at, before, choices }
+}
+
+function kindOf(evidence: Evidence, before: Choices, after: Choices): EntryKind {
+  return evidence.way === 'undo' ? 'undone' : entryKindOf(before, after)
+}
+
+async function cancelWhatItForbids(tx: Transaction, person: Person, at: string): Promise<void> {
+  const [brand, wordings] = await Promise.all([theBrand(tx), wordingHashes(tx)])
+  await cancelForbidden(tx, person.id, (sending) => {
+    const verdict = judge(sending, person, { brand, wordings }, new Date(at))
+    return verdict.kind === 'never' ? verdict.reason : null
+  })
+}

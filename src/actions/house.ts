@@ -1,0 +1,19 @@
+import type { Keyring } from '../domain/keyring.ts'
+import type { Courier } from '../mail/courier.ts'
+import type { Sign } from '../mail/dkim.ts'
+import type { Database } from '../store/database.ts'
+
+/** What every action stands on, opened once by the composition root and passed first. */
+export type House = {
+  database: Database
+  keys: Keyring
+  courier: Courier
+  /** Signs every mail before it leaves; null where no key is set. */
+  sign: Sign | null
+  /** What is missing before topic mail may go to the relay that is set, in words; empty when it may. */
+  missingForRelay: readonly string[]
+  /** What customers' links start with, without a slash at the end. */
+  publicUrl: string
+  /** Tells the log what went wrong where nobody waits for the answer; never with personal data. */
+  warn(message: string): void
+}

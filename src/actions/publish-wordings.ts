@@ -1,0 +1,23 @@
+import { preferencesWording, type PreferencesWording } from '../domain/preferences-wording.ts'
+import { frozen } from '../domain/wording.ts'
+import { theBrand } from '../store/brand.ts'
+import { allTopics } from '../store/topics.ts'
+import { publish } from '../store/wordings.ts'
+import type { House } from './house.ts'
+
+/**
+ * Freezes what her page asks now, for the present brand and topics, and makes it the current wording. At start and
+ * after a change of brand or topics, never while a page is shown; a text that is published already changes nothing.
+ * @param render writes the wording as a document; the doors give `renderWording`.
+ */
+export async function publishWordings(
+  house: House,
+  render: (wording: PreferencesWording) => string,
+  language = 'en',
+): Promise<{ hash: string; isNew: boolean }> {
+  return house.database.sql.begin(async (tx) => {
+    const [brand, topics] = await Promise.all([theBrand(tx), allTopics(tx)])
+    const { body, hash } = frozen(render(preferencesWording(brand, topics, language)))
+    return { hash, isNew: await publish(tx, { hash, kind: 'preferences', language, body }) }
+  })
+}

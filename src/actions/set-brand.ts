@@ -1,0 +1,69 @@
+import type { Brand, Slot } from '../domain/brand.ts'
+import { isKnownZone } from '../domain/calendar.ts'
+import type { QuietHours } from '../domain/choices.ts'
+import { plainLine } from '../domain/plain-line.ts'
+import { Problem } from '../domain/problem.ts'
+import { parseSender } from '../domain/sender.ts'
+import { saveBrand, theBrand } from '../store/brand.ts'
+import type { House } from './house.ts'
+
+/** Changes the given values of the brand and leaves the others. @throws Problem `invalid-input` for a value that cannot be. */
+export async function setBrand(house: House, values: Partial<Brand>): Promise<Brand> {
+  requireValid(values)
+  return house.database.sql.begin(async (tx) => {
+    const brand = { ...(await theBrand(tx)), ...values }
+    await saveBrand(tx, brand)
+    return brand
+  })
+}
+
+export async function showBrand(house: House): Promise<Brand> {
+  return theBrand(house.database.sql)
+}
+
+function requireValid(values: Partial<Brand>): void {
+  if (values.name !== undefined) plainLine('--name', values.name, 100)
+  if (values.postalAddress) plainLine('--postal-address', values.postalAddress, 300)
+  if (values.replyTo) parseSender(values.replyTo)
+  if (values.privacyUrl && !/^https?:\/\/[^\s]+$/.test(values.privacyUrl)) {
+    throw new Problem('invalid-input', `--privacy-url must start with https:// (given: ${values.privacyUrl})`)
+  }
+  if (values.colour !== undefined && !/^#[0-9a-f]{6}$/i.test(values.colour)) {
+    throw new Problem('invalid-input', `--colour must be like #0b57a4 (given: ${values.colour})`)
+  }
+  if (values.timeZone !== undefined && !isKnownZone(values.timeZone)) {
+    throw new Problem(
+      'invalid-input',
+      `--time-zone must be an IANA zone like Europe/London (given: ${values.timeZone})`,
+    )
+  }
+}
+
+const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+
+/** Reads a slot like `friday 09:00`. @throws Problem `invalid-input` */
+export function parseSlot(text: string): Slot {
+  const [day = '', time = ''] = text.trim().toLowerCase().split(/\s+/)
+  const weekday = weekdays.indexOf(day) + 1
+  if (weekday === 0 || !isTime(time)) {
+    throw new Problem('invalid-input', `a slot is a weekday and a time like "friday 09:00" (given: "${text}")`)
+  }
+  return { weekday, time }
+}
+
+/** Reads quiet hours like `21:00-08:00`, or `none`. @throws Problem `invalid-input` */
+export function parseQuiet(text: string): QuietHours | null {
+  if (text === 'none') return null
+  const [from = '', to = ''] = text.split('-')
+  if (!isTime(from) || !isTime(to) || from === to) {
+    throw new Problem(
+      'invalid-input',
+      `quiet hours are two different times like 21:00-08:00, or none (given: "${text}")`,
+    )
+  }
+  return { from, to }
+}
+
+function isTime(text: string): boolean {
+  return /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text)
+}

@@ -1,0 +1,25 @@
+import { rootOf } from '../domain/merkle.ts'
+import { checkpointText, signNote, vkeyOf } from '../domain/signed-note.ts'
+import { keepCheckpoint } from '../store/checkpoints.ts'
+import type { Sql, Transaction } from '../store/database.ts'
+import { ledgerOrigin, lockHead } from '../store/ledger.ts'
+import type { House } from './house.ts'
+
+/** A signed state of the ledger: a C2SP tlog-checkpoint in a signed note. */
+export type SignedCheckpoint = { size: number; note: string }
+
+/**
+ * Signs the ledger as it stands, under the head's lock, so that no two checkpoints can contradict each other. One that
+ * exists for this size is given again.
+ */
+export async function signCheckpoint(house: House, tx: Transaction): Promise<SignedCheckpoint> {
+  const head = await lockHead(tx)
+  const text = checkpointText({ origin: head.origin, size: head.size, root: rootOf(head) })
+  const note = signNote(text, head.origin, house.keys.ledger)
+  return { size: head.size, note: await keepCheckpoint(tx, head.size, note) }
+}
+
+/** The public key that verifies the ledger's checkpoints, as a vkey: what an auditor keeps. */
+export async function ledgerKey(house: House, sql: Sql = house.database.sql): Promise<string> {
+  return vkeyOf(await ledgerOrigin(sql), house.keys.ledger)
+}

@@ -1,0 +1,20 @@
+import { verifyBundle, type Verification } from '../domain/verify-bundle.ts'
+import { readBundle } from '../store/bundle-file.ts'
+
+/**
+ * Verifies an exported ledger without network, database or us. `key` is the text of the auditor's own copy of the
+ * public key, `since` a checkpoint that she kept. Whatever is wrong with the file is part of the answer.
+ */
+export async function verifyLedger(file: string, key: string, since?: string): Promise<Verification> {
+  try {
+    const bundle = await readBundle(file)
+    try {
+      return await verifyBundle(bundle, { key, since })
+    } finally {
+      bundle.close()
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'the file cannot be read'
+    return { verdict: 'could not check', entries: 0, firstBadEntry: null, reason }
+  }
+}

@@ -1,0 +1,87 @@
+import type { Standing } from '../domain/gate.ts'
+import type { Sql, Transaction } from './database.ts'
+
+/** A person with an email address, as the gate and the letter need her. `version` numbers her choices. */
+export type Recipient = Standing & {
+  id: string
+  name: string
+  version: number
+  spelling: string
+}
+
+type Row = {
+  id: string
+  name: string
+  choices: Standing['choices']
+  recent: Standing['recent']
+  entry: string
+  spelling: string
+  suppressions: Standing['suppressions']
+}
+
+const cursorRows = 1_000
+
+/**
+ * Streams the audience in batches: everybody with an address on the channel, by id, as one snapshot.
+ * Bounded memory whatever their number.
+ */
+export async function* audience(sql: Transaction): AsyncGenerator<Recipient[]> {
+  const rows = sql<Row[]>`
+    select p.id, p.name, p.choices, p.recent, p.entry, a.spelling,
+      coalesce(array_agg(s.reason) filter (where s.reason is not null), '{}') as suppressions
+    from people p
+    join addresses a on a.person = p.id and a.channel = 'email'
+    left join suppressions s on s.channel = 'email' and s.fingerprint = a.fingerprint
+    group by p.id, a.spelling
+    order by p.id`.cursor(cursorRows)
+  for await (const batch of rows) yield batch.map(asRecipient)
+}
+
+/**
+ * Locks the next people of a range by id and reads them in a new statement after the lock, with their suppressions,
+ * so that what is judged is what holds (design.md section 6, Release).
+ * @param after the last person done, null to begin with `first`.
+ */
+export async function lockNext(
+  tx: Transaction,
+  range: { first: string; last: string; after: string | null },
+  limit: number,
+): Promise<Recipient[]> {
+  const locked = await tx<{ id: string }[]>`
+    select p.id from people p
+    where p.id >= ${range.first} and p.id <= ${range.last} and (${range.after}::uuid is null or p.id > ${range.after})
+      and exists (select from addresses a where a.person = p.id and a.channel = 'email')
+    order by p.id limit ${limit} for no key update`
+  if (locked.length === 0) return []
+  const rows = await tx<Row[]>`
+    select p.id, p.name, p.choices, p.recent, p.entry, a.spelling,
+      coalesce((select array_agg(s.reason) from suppressions s where s.channel = 'email' and s.fingerprint = a.fingerprint), '{}') as suppressions
+    from people p
+    join addresses a on a.person = p.id and a.channel = 'email'
+    where p.id = any (${locked.map((row) => row.id)}::uuid[])
+    order by p.id`
+  return rows.map(asRecipient)
+}
+
+function asRecipient(row: Row): Recipient {
+  return {
+    id: row.id,
+    name: row.name,
+    choices: row.choices,
+    recent: row.recent,
+    version: Number(row.entry),
+    spelling: row.spelling,
+    suppressions: row.suppressions,
+  }
+}
+
+/** Cuts the audience into ranges of at most `size` people by id, in order. */
+export async function ranges(sql: Sql, size: number): Promise<{ first: string; last: string }[]> {
+  return sql<{ first: string; last: string }[]>`
+    select min(id::text)::uuid as first, max(id::text)::uuid as last
+    from (
+      select p.id, (row_number() over (order by p.id) - 1) / ${size}::int as part
+      from people p join addresses a on a.person = p.id and a.channel = 'email'
+    ) as numbered
+    group by part order by part`
+}

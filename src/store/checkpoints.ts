@@ -1,0 +1,14 @@
+import type { Sql, Transaction } from './database.ts'
+
+/** All signed checkpoints, the smallest tree first. */
+export async function allCheckpoints(sql: Sql): Promise<{ size: number; note: string }[]> {
+  const rows = await sql<{ size: string; note: string }[]>`select size, note from checkpoints order by size`
+  return rows.map((row) => ({ size: Number(row.size), note: row.note }))
+}
+
+/** Keeps the checkpoint of a tree size; the first one of a size stays (the log never signs two). @returns the one that stands. */
+export async function keepCheckpoint(tx: Transaction, size: number, note: string): Promise<string> {
+  await tx`insert into checkpoints (size, note) values (${size}, ${note}) on conflict do nothing`
+  const [row] = await tx<{ note: string }[]>`select note from checkpoints where size = ${size}`
+  return row?.note ?? note
+}

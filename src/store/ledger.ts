@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import type postgres from 'postgres'
+import { canonicalJson } from '../domain/canonical-json.ts'
+import { commitmentTo, entryBody, type EntryKind } from '../domain/ledger-entry.ts'
+import { appendLeaf, leafHash, type Frontier } from '../domain/merkle.ts'
+import type { Sql, Transaction } from './database.ts'
+
+/** The tree's size, frontier and time as of the lock. `at` (ISO) is the time of every entry appended under it. */
+export type Head = Frontier & { origin: string; at: string }
+
+/** An entry to append: `payload` is JSON and may hold personal data; the ledger's leaf only commits to it. */
+export type NewEntry = {
+  kind: EntryKind
+  topics: readonly number[]
+  wording: string | null
+  person: string | null
+  payload: unknown
+}
+
+/**
+ * Locks the head of the ledger: the last lock of every transaction that takes one (design.md section 6). Entries get
+ * the database's instant, and never an earlier one than the entry before, whatever the clock does.
+ */
+export async function lockHead(tx: Transaction): Promise<Head> {
+  const [row] = await tx<{ origin: string; size: string; frontier: string[]; at: string }[]>`
+    select origin, size, frontier, greatest(last_at, date_trunc('milliseconds', instant())) as at
+    from ledger_head where id = 1 for no key update`
+  if (!row) throw new Error('the ledger has no head: the database was not opened by this program')
+  return { origin: row.origin, size: Number(row.size), hashes: row.frontier, at: new Date(row.at).toISOString() }
+}
+
+/** Appends entries `head.size + 1` and on, in the order given, and moves the head. One statement each for any number of them. */
+export async function appendEntries(tx: Transaction, head: Head, entries: readonly NewEntry[]): Promise<Head> {
+  const at = new Date(head.at)
+  const bodies: string[] = []
+  const leaves: string[] = []
+  const salts: string[] = []
+  let frontier: Frontier = { size: head.size, hashes: head.hashes }
+  for (const entry of entries) {
+    const salt = randomBytes(32)
+    const body = entryBody({
+      number: frontier.size + 1,
+      at,
+      kind: entry.kind,
+      topics: [...entry.topics],
+      wording: entry.wording,
+      commitment: commitmentTo(entry.payload, salt),
+    })
+    const leaf = leafHash(body)
+    frontier = appendLeaf(frontier, leaf)
+    bodies.push(body)
+    leaves.push(leaf)
+    salts.push(salt.toString('hex'))
+  }
+  await Promise.all([
+    tx`
+      insert into entries (number, body, leaf)
+      select ${head.size} + n, body, leaf from unnest(${bodies}::text[], ${leaves}::text[]) with ordinality as t (body, leaf, n)`,
+    tx`
+      insert into payloads (number, person, salt, payload)
+      select ${head.size} + n, person, decode(salt, 'hex'), payload
+      from unnest(${entries.map((entry) => entry.person)}::uuid[], ${salts}::text[], ${entries.map((entry) => canonicalJson(entry.payload))}::text[])
+        with ordinality as t (person, salt, payload, n)`,
+    tx`
+      update ledger_head set size = ${frontier.size}, frontier = ${frontier.hashes as string[]}::text[], last_at = ${head.at}
+      where id = 1`,
+  ])
+  return { ...frontier, origin: head.origin, at: head.at }
+}
+
+/** Opens the ledger at the first start under its origin, which stays for ever. @returns the origin that holds. */
+export async function openLedger(sql: Sql, origin: string): Promise<string> {
+  await sql`
+    insert into ledger_head (id, origin, size, frontier, last_at)
+    values (1, ${origin}, 0, '{}', instant()) on conflict do nothing`
+  return ledgerOrigin(sql)
+}
+
+/** An entry with its payload, which is null once it has been erased. */
+export type StoredEntry = { number: number; body: string; payload: unknown }
+
+export async function entryOf(sql: Sql, person: string, number: number): Promise<StoredEntry | null> {
+  const [row] = await sql<{ number: string; body: string; payload: string }[]>`
+    select e.number, e.body, p.payload from entries e join payloads p using (number)
+    where e.number = ${number} and p.person = ${person}`
+  return row ? { number: Number(row.number), body: row.body, payload: JSON.parse(row.payload) } : null
+}
+
+/**
+ * Streams one column of the first `size` entries, a line each, as raw bytes: a COPY with its bounds written out,
+ * outside any transaction (inside one it hangs). The columns hold no control characters, so nothing is escaped.
+ */
+export async function* entryLines(
+  sql: postgres.Sql,
+  column: 'body' | 'leaf',
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  if (!Number.isSafeInteger(size)) throw new Error('a tree size is an integer')
+  yield* await sql
+    .unsafe(
+      `copy (select ${column} from entries where number <= ${size} order by number) to stdout (format csv, quote e'\\x01', delimiter e'\\x02', escape e'\\x01')`,
+    )
+    .readable()
+}
+
+/** The name under which this log signs, fixed at its first start. */
+export async function ledgerOrigin(sql: Sql): Promise<string> {
+  const [row] = await sql<{ origin: string }[]>`select origin from ledger_head where id = 1`
+  if (!row) throw new Error('the ledger has no head: the database was not opened by this program')
+  return row.origin
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import type { House } from '../../src/actions/house.ts'
+import { unnamedBrand, type Brand } from '../../src/domain/brand.ts'
+import { newKeyring, parseKeyring } from '../../src/domain/keyring.ts'
+import type { Courier } from '../../src/mail/courier.ts'
+import { saveBrand } from '../../src/store/brand.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { openLedger } from '../../src/store/ledger.ts'
+import { freshDatabase } from './database.ts'
+
+export const fern: Brand = {
+  ...unnamedBrand,
+  name: 'Fern',
+  postalAddress: '1 Mill Lane, Leeds LS1 1AA',
+  replyTo: 'hello@fern.example',
+  privacyUrl: 'https://fern.example/privacy',
+}
+
+/** A courier for tests in which nothing may leave: it fails the test that hands it anything. */
+export const closedCourier: Courier = {
+  batch: 50,
+  deliver: (parcels) =>
+    Promise.reject(new Error(`nothing may leave here, and ${parcels.length} parcels were handed over`)),
+  close: () => Promise.resolve(),
+}
+
+export type TestHouseOptions = { courier?: Courier; publicUrl?: string; brand?: Brand | null }
+
+/**
+ * A house on a fresh database of its own with an open, empty ledger, new keys and the brand Fern (`brand: null` for
+ * none); closed when the test ends. `warnings` collects what it told the log.
+ */
+export async function openTestHouse(
+  t: { teardown(close: () => Promise<void>): unknown },
+  { courier = closedCourier, publicUrl = 'http://127.0.0.1:3000', brand = fern }: TestHouseOptions = {},
+): Promise<House & { warnings: string[] }> {
+  const { url } = await freshDatabase(t)
+  const database = openDatabase(url)
+  // Teardowns run last in, first out: the pools close before the database is dropped.
+  t.teardown(() => database.close())
+  await openLedger(database.sql, 'test.example/ledger')
+  if (brand) await database.sql.begin((tx) => saveBrand(tx, brand))
+  const warnings: string[] = []
+  return {
+    database,
+    keys: parseKeyring(newKeyring(randomBytes)),
+    courier,
+    sign: null,
+    missingForRelay: [],
+    publicUrl,
+    warn: (message) => void warnings.push(message),
+    warnings,
+  }
+}
