@@ -2,11 +2,14 @@
 // Plain JavaScript that an older Node can read too: the program itself is TypeScript, which only a newer one runs.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
+import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
 if (major > 24 || (major === 24 && minor >= 16)) {
+  // Compiled code is kept beside the packages, never in a folder that other users can write.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/courtesy', import.meta.url)))
   const { run } = await import('../src/cli.ts')
   process.exitCode = await run(process.argv.slice(2))
 } else {

@@ -139,13 +139,15 @@ function rowOf(
 
 /** Names and remarks in any script: one line without control characters, at most 200 characters; null when empty. */
 export function shortText(cell: string): string | null {
+  if (cell === '') return null
+  const text = cell.toWellFormed()
   // A replacement character is a letter lost to a wrong encoding: a name that has one is not hers.
-  if (cell === '' || cell.includes('\ufffd')) return null
-  const line = cell
-    .toWellFormed()
+  if (text.includes('\ufffd')) return null
+  const line = text
     .normalize('NFC')
     .replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ')
     .trim()
+  // Cutting may halve a character.
   return line === '' ? null : line.slice(0, 200).toWellFormed()
 }
 

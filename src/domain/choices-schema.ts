@@ -30,7 +30,7 @@ export const choicesSchema: z.ZodType<Choices> = z.strictObject({
   topics: z.record(z.string().regex(/^[1-9]\d{0,4}$/, 'must be a topic id'), topicAnswer),
   pace,
   paceChosen: z.boolean(),
-  channels: z.partialRecord(z.enum(channels), z.enum(['yes', 'no'])) as z.ZodType<Choices['channels']>,
+  channels: z.partialRecord(z.enum(channels), z.enum(['yes', 'no'])),
   paused: z.strictObject({ from: instant, until: instant }).nullable(),
   stopped: z
     .strictObject({

@@ -68,6 +68,12 @@ export async function readBundle(file: string): Promise<Bundle & { close(): void
     const files = new Map<string, Uint8Array>()
     const streams = new Map<string, AsyncIterable<Uint8Array>>()
     for await (const entry of zip.eachEntry()) {
+      if (streams.has(entry.fileName) || files.has(entry.fileName)) {
+        throw new Problem(
+          'invalid-input',
+          `the bundle holds ${entry.fileName} twice, so two readers could see two bundles`,
+        )
+      }
       if (streamed.includes(entry.fileName)) streams.set(entry.fileName, await zip.openReadStreamPromise(entry))
       else if (!entry.fileName.endsWith('/')) files.set(entry.fileName, await smallPart(zip, entry))
     }

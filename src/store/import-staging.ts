@@ -37,9 +37,12 @@ export async function openStaging(sql: postgres.Sql): Promise<Staging> {
 }
 
 export async function closeStaging(staging: Staging): Promise<void> {
-  await staging`drop table if exists staged_rows, staged_people`
-  await staging`reset statement_timeout`
-  staging.release()
+  try {
+    await staging`drop table if exists staged_rows, staged_people`
+    await staging`reset statement_timeout`
+  } finally {
+    staging.release()
+  }
 }
 
 export async function stageRows(staging: Staging, rows: readonly StagedRow[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Channel, Choices } from '../domain/choices.ts'
-import { choicesSchema } from '../domain/choices-schema.ts'
+import { parseChoices } from '../domain/choices-schema.ts'
 import type { Release } from '../domain/recent.ts'
 import type { SuppressionReason } from '../domain/suppression.ts'
 import type { Sql, Transaction } from './database.ts'
@@ -51,7 +51,7 @@ export async function personById(sql: Sql, id: string): Promise<Person | null> {
     id: row.id,
     name: row.name,
     familyName: row.family_name,
-    choices: choicesSchema.parse(row.choices),
+    choices: parseChoices(row.choices),
     entry: Number(row.entry),
     recent: row.recent,
     createdAt: row.created_at,
@@ -105,9 +105,4 @@ export async function insertPerson(
 /** Writes her new choices under the entry that records them. The person is locked. */
 export async function saveChoices(tx: Transaction, id: string, choices: Choices, entry: number): Promise<void> {
   await tx`update people set choices = ${JSON.stringify(choices)}::jsonb, entry = ${entry} where id = ${id}`
-}
-
-export async function countPeople(sql: Sql): Promise<number> {
-  const [row] = await sql<{ n: number }[]>`select count(*)::int as n from people`
-  return row?.n ?? 0
 }

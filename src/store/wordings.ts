@@ -23,7 +23,7 @@ export async function publish(tx: Transaction, wording: Wording): Promise<boolea
   const [row] = await tx<{ inserted: boolean }[]>`
     insert into wordings (hash, kind, language, body, current)
     values (${wording.hash}, ${wording.kind}, ${wording.language}, ${wording.body}, ${current})
-    on conflict (hash) do update set current = excluded.current
+    on conflict (hash) do update set current = wordings.current or excluded.current
     returning xmax = 0 as inserted`
   return row?.inserted ?? false
 }

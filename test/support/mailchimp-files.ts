@@ -6,7 +6,17 @@ import type { ExportStatus } from '../../src/domain/audience-export.ts'
 /** Cells by column; a missing one is empty. */
 export type ExportCells = Record<string, string>
 
-const columns = ['Email Address', 'First Name', 'Last Name', 'About what?', 'OPTIN_TIME', 'CONFIRM_TIME', 'CONFIRM_IP', 'TIMEZONE', 'LANGUAGE']
+const columns = [
+  'Email Address',
+  'First Name',
+  'Last Name',
+  'About what?',
+  'OPTIN_TIME',
+  'CONFIRM_TIME',
+  'CONFIRM_IP',
+  'TIMEZONE',
+  'LANGUAGE',
+]
 const more: Record<ExportStatus, string[]> = {
   subscribed: [],
   unsubscribed: ['UNSUB_TIME', 'UNSUB_CAMPAIGN_TITLE', 'UNSUB_REASON', 'UNSUB_REASON_OTHER'],

@@ -31,15 +31,24 @@ export async function pageStates(app: App): Promise<State[]> {
   const states: State[] = [
     { name: 'her-page', path: `/p/${hers.token}` },
     { name: 'her-page-from-a-mail', path: `/p/${fromMail.token}` },
-    { name: 'her-page-unchosen-pace', path: `/p/${(await somebody({ ...all, pace: '3-per-week', paceChosen: false, choseAt: null })).token}` },
+    {
+      name: 'her-page-unchosen-pace',
+      path: `/p/${(await somebody({ ...all, pace: '3-per-week', paceChosen: false, choseAt: null })).token}`,
+    },
     { name: 'her-page-own-paces', path: `/p/${(await somebody(withOwnPace(all))).token}` },
-    { name: 'her-page-not-asked', path: `/p/${(await somebody({ ...all, topics: {}, channels: {}, choseAt: null })).token}` },
+    {
+      name: 'her-page-not-asked',
+      path: `/p/${(await somebody({ ...all, topics: {}, channels: {}, choseAt: null })).token}`,
+    },
     { name: 'her-page-bounced', path: `/p/${bounced.token}` },
     { name: 'her-page-old-link', path: `/p/${(await somebody(all, { daysAgo: 250, topics: [1] })).token}` },
     { name: 'stop', path: `/p/${fromMail.token}/stop` },
     { name: 'pause', path: `/p/${hers.token}/pause` },
     { name: 'why', path: `/p/${fromMail.token}/why` },
-    { name: 'one-click', path: `/u/${tokenFor(app.house, hers.id, { purpose: 'unsubscribe', topics: [1], delivery })}` },
+    {
+      name: 'one-click',
+      path: `/u/${tokenFor(app.house, hers.id, { purpose: 'unsubscribe', topics: [1], delivery })}`,
+    },
     { name: 'unchanged', path: `/p/${hers.token}?unchanged` },
     { name: 'result-saved', path: (await pressed('', 'Save my choices', { ...all, choseAt: null })).path },
     { name: 'result-slower', path: (await pressed('', 'One digest a month')).path },

@@ -1,0 +1,222 @@
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import nodemailer from 'nodemailer'
+import { addTopic } from '../src/actions/add-topic.ts'
+import { checkCampaign } from '../src/actions/check-campaign.ts'
+import { createCampaign } from '../src/actions/create-campaign.ts'
+import { exportLedger } from '../src/actions/export-ledger.ts'
+import type { House } from '../src/actions/house.ts'
+import { importPeople } from '../src/actions/import-people.ts'
+import { sendCampaign } from '../src/actions/send-campaign.ts'
+import { ledgerKey } from '../src/actions/sign-checkpoint.ts'
+import { verifyLedger } from '../src/actions/verify-ledger.ts'
+import { smtpCourier } from '../src/mail/smtp-courier.ts'
+import { entryLines } from '../src/store/ledger.ts'
+import { writeAudience } from './audience-export.ts'
+import { bareClient, compare, openBenchHouse, rate, startSink, type Row } from './measure.ts'
+
+const { values } = parseArgs({
+  options: {
+    people: { type: 'string', default: '5000' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '.' },
+  },
+})
+const people = Number(values.people)
+const connections = 10
+const body = `# Five ways to darn\n\nHello {{name|there}},\n\n${'A hole is no reason to throw anything away. Here is one more way to close it, with a needle and some time.\n\n'.repeat(24)}`
+
+const sink = await startSink()
+const { house, folder, close } = await openBenchHouse(
+  smtpCourier({ url: sink.url, ourName: 'bench.example', connections, perConnection: 5 }),
+)
+try {
+  await addTopic(house, { slug: 'repairs', name: 'Repairs', promise: 'How to mend what you have.' })
+  await addTopic(house, { slug: 'new-patterns', name: 'New patterns', promise: 'What we have just drawn.' })
+  for (const row of [importing(house), checking(house), campaign(house), verifying(house)]) {
+    if (new RegExp(values.only).test(row.name) || row.name === 'import') await compare(row, Number(values.rounds))
+  }
+} finally {
+  await close()
+  sink.stop()
+}
+
+/** Import against COPY of the very rows it wrote into the same tables without anything of ours in between. */
+function importing({ database }: House): Row {
+  let from = 0
+  const tables = ['entries', 'payloads', 'people', 'addresses']
+  return {
+    name: 'import',
+    limitName: 'COPY FROM of the same rows into the same tables',
+    wanted: 0.5,
+    ours: () => {
+      const audience = writeAudience(folder, people, from)
+      from += people
+      return rate(people, () =>
+        importPeople(house, {
+          ...audience,
+          topicsColumn: 'About what?',
+          pace: 'as-it-happens',
+          attestedBy: 'Ada, CRM',
+        }),
+      )
+    },
+    limit: async () => {
+      const audience = writeAudience(folder, people, from)
+      from += people
+      await importPeople(house, {
+        ...audience,
+        topicsColumn: 'About what?',
+        pace: 'as-it-happens',
+        attestedBy: 'Ada, CRM',
+      })
+      const sql = bareClient(database.url)
+      const copies: { table: string; rows: Buffer }[] = []
+      for (const table of tables) {
+        await sql.unsafe(`create unlogged table copy_${table} (like ${table} including all)`)
+        await sql.unsafe(`alter table copy_${table} set logged`)
+        const chunks: Buffer[] = []
+        const order = { entries: 'number', payloads: 'number', people: 'entry', addresses: 'canonical' }[table]
+        const source = `select * from ${table} order by ${order} desc limit ${people}`
+        for await (const chunk of await sql.unsafe(`copy (${source}) to stdout`).readable())
+          chunks.push(chunk as Buffer)
+        copies.push({ table, rows: Buffer.concat(chunks) })
+      }
+      const copied = await rate(people, async () => {
+        for (const { table, rows } of copies) {
+          const into = await sql.unsafe(`copy copy_${table} from stdin`).writable()
+          into.end(rows)
+          await new Promise((resolve, reject) => into.on('finish', resolve).on('error', reject))
+        }
+      })
+      for (const table of tables) await sql.unsafe(`drop table copy_${table}`)
+      await sql.end()
+      return copied
+    },
+  }
+}
+
+/** A check against reading the same rows by COPY. */
+function checking({ database }: House): Row {
+  let made = false
+  return {
+    name: 'check',
+    limitName: 'COPY TO of the same rows',
+    wanted: 0.33,
+    ours: async () => {
+      if (!made) await createCampaign(house, draft('check'))
+      made = true
+      const [all] = await database.sql<{ n: number }[]>`select count(*)::int as n from people`
+      return rate(all?.n ?? 0, () => checkCampaign(house, 'check'))
+    },
+    limit: async () => {
+      const sql = bareClient(database.url)
+      const [all] = await sql<{ n: number }[]>`select count(*)::int as n from people`
+      const read = await rate(all?.n ?? 0, async () => {
+        const rows = await sql
+          .unsafe(
+            'copy (select p.id, p.choices, p.recent, p.entry, a.spelling from people p join addresses a on a.person = p.id) to stdout',
+          )
+          .readable()
+        rows.resume()
+        await new Promise((resolve) => rows.on('end', resolve))
+      })
+      await sql.end()
+      return read
+    },
+  }
+}
+
+/** A gated campaign, all in, against a plain Nodemailer pool into the same receiver. */
+function campaign({ database }: House): Row {
+  let round = 0
+  return {
+    name: 'campaign',
+    limitName: `plain Nodemailer pool, ${connections} connections, no gate and no database`,
+    wanted: 2.5,
+    ours: async () => {
+      const slug = `darn-${(round += 1)}`
+      await createCampaign(house, draft(slug))
+      const [all] = await database.sql<{ n: number }[]>`select count(*)::int as n from people`
+      return rate(all?.n ?? 0, () => sendCampaign(house, slug, { confirm: 1e9, progress: () => undefined }))
+    },
+    limit: async () => {
+      const pool = nodemailer.createTransport({
+        host: '127.0.0.1',
+        port: sink.port,
+        pool: true,
+        maxConnections: connections,
+        maxMessages: Infinity,
+        ignoreTLS: true,
+      })
+      const html = `<!doctype html><html><body><h1>Five ways to darn</h1>${`<p>${body.slice(44, 150)}</p>`.repeat(24)}</body></html>`
+      const mails = Array.from({ length: people }, (_, n) => n)
+      const sent = await rate(people, () =>
+        Promise.all(
+          mails.map((n) =>
+            pool.sendMail({
+              from: 'Fern <news@fern.example>',
+              to: `p${n}@example.com`,
+              subject: 'Five ways to darn',
+              text: body,
+              html,
+              headers: {
+                'List-Unsubscribe': `<https://choices.fern.example/u/${n}>`,
+                'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+              },
+            }),
+          ),
+        ),
+      )
+      pool.close()
+      return sent
+    },
+  }
+}
+
+/** Verifying a bundle against one-shot SHA-256 of the same leaves. */
+function verifying({ database }: House): Row {
+  const bundle = join(folder, 'bundle.zip')
+  return {
+    name: 'verify',
+    limitName: 'SHA-256 of the same leaves, one by one',
+    wanted: 0.5,
+    ours: async () => {
+      const { entries } = await exportLedger(house, bundle)
+      const key = await ledgerKey(house)
+      return rate(entries, async () => {
+        const { verdict, reason } = await verifyLedger(bundle, key)
+        if (verdict !== 'verified') throw new Error(`the bundle of the bench is ${verdict}: ${reason}`)
+      })
+    },
+    limit: async () => {
+      const lines: string[] = []
+      const [head] = await database.sql<{ size: string }[]>`select size from ledger_head`
+      const text = (async function* () {
+        for await (const chunk of entryLines(database.sql, 'body', Number(head?.size))) yield Buffer.from(chunk)
+      })()
+      let rest = ''
+      for await (const chunk of text) {
+        const parts = (rest + chunk.toString()).split('\n')
+        rest = parts.pop() ?? ''
+        lines.push(...parts)
+      }
+      return rate(lines.length, async () => {
+        for (const line of lines) hash('sha256', `\0${line}`, 'hex')
+      })
+    },
+  }
+}
+
+function draft(slug: string) {
+  return {
+    slug,
+    topic: 'repairs',
+    subject: 'Five ways to darn',
+    inShort: 'Five ways to darn.',
+    sender: 'Fern <news@fern.example>',
+    body,
+    usefulUntil: null,
+  }
+}

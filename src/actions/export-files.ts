@@ -1,0 +1,135 @@
+import { createReadStream, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { CsvError, parse } from 'csv-parse'
+import {
+  exportStatuses,
+  readHeader,
+  statusOfFile,
+  type ExportColumns,
+  type ExportStatus,
+} from '../domain/audience-export.ts'
+import { Problem } from '../domain/problem.ts'
+import { codeOf } from '../store/error-code.ts'
+
+/** One file of an export, looked at but not read. `name` is its last part, `bytes` its size. */
+export type ExportFile = { path: string; name: string; bytes: number; status: ExportStatus; columns: ExportColumns }
+
+/** A row is read as a whole, so this bounds the memory; a quotation mark that never ends is met by it. */
+const longestRowBytes = 16 * 1024 * 1024
+
+/**
+ * Looks at all files before any is read: strictest first, whatever the order they were given in.
+ * @param topicsColumn must be in each file whose status is among `askedFor`
+ * @throws Problem `invalid-input` for a file that is missing, unreadable, without addresses, or says of nobody what they are.
+ */
+export async function openExport(
+  paths: readonly string[],
+  topicsColumn: string | null,
+  askedFor: readonly ExportStatus[],
+): Promise<ExportFile[]> {
+  if (paths.length === 0) throw new Problem('invalid-input', 'no file was given to import')
+  const files = await Promise.all(paths.map((path) => openFile(path, topicsColumn, askedFor)))
+  const rank = (file: ExportFile) => exportStatuses.indexOf(file.status)
+  return files.toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1))
+}
+
+async function openFile(
+  path: string,
+  topicsColumn: string | null,
+  askedFor: readonly ExportStatus[],
+): Promise<ExportFile> {
+  const name = basename(path)
+  const status = statusOfFile(name)
+  if (!status) {
+    throw new Problem(
+      'invalid-input',
+      `what the people in ${path} are must be told by its name: one of the words "subscribed", "unsubscribed" or "cleaned". Nothing was imported.`,
+    )
+  }
+  const bytes = sizeOf(path)
+  const columns = readHeader(await firstRowOf(path), topicsColumn)
+  if (!columns) {
+    throw new Problem(
+      'invalid-input',
+      `${path} has no column "Email Address" in its first row; is it a CSV file that Mailchimp exported? Nothing was imported.`,
+    )
+  }
+  if (topicsColumn !== null && columns.interests < 0 && askedFor.includes(status)) {
+    const known = columns.header.map((column) => `"${column}"`).join(', ')
+    throw new Problem(
+      'invalid-input',
+      `${path} has no column "${topicsColumn}"; it has ${known}. Nothing was imported.`,
+    )
+  }
+  return { path, name, bytes, status, columns }
+}
+
+function sizeOf(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isFile()) return found.size
+  throw new Problem('invalid-input', `${path} is not a file${found ? '' : '; nothing is there'}. Nothing was imported.`)
+}
+
+async function firstRowOf(path: string): Promise<string[]> {
+  for await (const { cells } of rowsIn(path, () => undefined)) return cells
+  return []
+}
+
+/**
+ * Streams the rows after the header. `line` is that on which a row begins, from 1, as an editor counts them; blank lines
+ * are no rows. `read` is told how many bytes have been read so far.
+ * @throws Problem `invalid-input` when the file is no CSV from some line on.
+ */
+export async function* rowsOf(
+  { path }: ExportFile,
+  read: (bytes: number) => void,
+): AsyncGenerator<{ line: number; cells: string[] }> {
+  const rows = rowsIn(path, read)
+  await rows.next()
+  yield* rows
+}
+
+async function* rowsIn(
+  path: string,
+  read: (bytes: number) => void,
+): AsyncGenerator<{ line: number; cells: string[] }, void> {
+  const source = createReadStream(path)
+  const parser = parse({
+    bom: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: longestRowBytes,
+  })
+  source.on('error', (error) => parser.destroy(error)).pipe(parser)
+  // The parser counts a line break of two characters inside quotes as two lines, so lines are counted here.
+  let next = 1
+  try {
+    for await (const record of parser) {
+      const cells: string[] = record
+      const line = next
+      next = line + 1 + cells.reduce((sum, cell) => sum + lineBreaksIn(cell), 0)
+      read(source.bytesRead)
+      if (cells.length > 1 || cells[0]?.trim()) yield { line, cells }
+    }
+  } catch (error) {
+    throw unreadable(path, next, error)
+  } finally {
+    source.destroy()
+  }
+}
+
+function lineBreaksIn(cell: string): number {
+  return cell.includes('\n') || cell.includes('\r') ? (cell.match(/\r\n|\n|\r/g)?.length ?? 0) : 0
+}
+
+function unreadable(path: string, line: number, error: unknown): unknown {
+  if (error instanceof CsvError) {
+    return new Problem(
+      'invalid-input',
+      `${path} cannot be read as CSV from line ${line} on or soon after: a quotation mark opens there that is never closed, or a row has more than ${longestRowBytes / 1024 / 1024} MiB. Nothing was imported; repair the file or export it again.`,
+    )
+  }
+  const code = codeOf(error)
+  return code ? new Problem('invalid-input', `${path} cannot be read (${code})`) : error
+}

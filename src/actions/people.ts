@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto'
+import { maskedAddress, parseAddress, type Address } from '../domain/address.ts'
+import { shortText } from '../domain/audience-export.ts'
+import { pauseUntil, stopEverything } from '../domain/choice-changes.ts'
+import { notAsked, type Choices, type TopicAnswer } from '../domain/choices.ts'
+import { fingerprintOf } from '../domain/keyring.ts'
+import { dayOf, makeLink, type Link } from '../domain/link-token.ts'
+import { pauseUntilDay } from '../domain/pause-day.ts'
+import { Problem } from '../domain/problem.ts'
+import { describe } from '../domain/sentence.ts'
+import type { SuppressionReason } from '../domain/suppression.ts'
+import { theBrand } from '../store/brand.ts'
+import type { Sql, Transaction } from '../store/database.ts'
+import { instantNow } from '../store/instant.ts'
+import { appendEntries, lockHead } from '../store/ledger.ts'
+import { insertPerson, lockNewAddresses, personByAddress, type Person } from '../store/people.ts'
+import { suppressionsOf } from '../store/suppressions.ts'
+import { allTopics } from '../store/topics.ts'
+import { wordingHashes } from '../store/wordings.ts'
+import { changeChoices, type Changed } from './change-choices.ts'
+import type { House } from './house.ts'
+
+/** Staff who do something for her write down who they are, and what she said. */
+export type ByStaff = { by?: string | undefined; reason?: string | undefined }
+
+/**
+ * Stores somebody as not asked: nothing is sent to her until she chooses. One entry; doing it again changes nothing.
+ * @returns whether she is new.
+ * @throws Problem `invalid-input` for what is no address, `refused-by-gate` for one that was erased.
+ */
+export async function addPerson(
+  house: House,
+  address: string,
+  { name, by }: { name?: string | undefined; by?: string | undefined },
+): Promise<boolean> {
+  const { canonical, spelling } = anAddress(address)
+  const fingerprint = fingerprintOf(house.keys, 'email', canonical)
+  return house.database.sql.begin(async (tx) => {
+    await lockNewAddresses(tx, 'email', [fingerprint])
+    if (await personByAddress(tx, canonical)) return false
+    const suppressed = await suppressionsOf(tx, 'email', [fingerprint])
+    if (suppressed.get(fingerprint)?.includes('erased')) {
+      throw new Problem(
+        'refused-by-gate',
+        'this address was erased as its owner wished, so it is not stored again; only they can come back',
+      )
+    }
+    const person = { id: randomUUID(), name: shortText(name ?? '') ?? '', familyName: '', choices: notAsked() }
+    const entry = await appendAdded(tx, person.id, shortText(by ?? ''), person.choices)
+    await insertPerson(tx, { ...person, entry }, 'email', { canonical, spelling, fingerprint })
+    return true
+  })
+}
+
+async function appendAdded(tx: Transaction, person: string, by: string | null, after: Choices): Promise<number> {
+  const head = await lockHead(tx)
+  const payload = { person, evidence: { way: 'staff', wording: null, by }, before: null, after }
+  const added = await appendEntries(tx, head, [{ kind: 'imported', topics: [], wording: null, person, payload }])
+  return added.size
+}
+
+/** Everything that is kept about her, as staff may see it. `entry` is the ledger's entry that made her choices what they are. */
+export type PersonShown = Omit<Choices, 'topics' | 'oneClick'> & {
+  address: string
+  name: string
+  familyName: string
+  sentence: string
+  topics: ({ topic: string } & (TopicAnswer | { answer: 'not asked' }))[]
+  suppressions: SuppressionReason[]
+  entry: number
+  since: string
+}
+
+/** @throws Problem `not-found` when nobody has that address, `invalid-input` for what is none. */
+export async function showPerson(house: House, address: string): Promise<PersonShown> {
+  const sql = house.database.readOnly
+  const person = await thePerson(house, sql, address)
+  const [topics, brand, now, wordings] = await Promise.all([
+    allTopics(sql),
+    theBrand(sql),
+    instantNow(sql),
+    wordingHashes(sql),
+  ])
+  const { topics: answers, oneClick: _, ...choices } = person.choices
+  const spelling = person.address?.spelling ?? ''
+  const context = { topics, brand, locale: 'en', now, address: maskedAddress(spelling), wordings }
+  return {
+    address: spelling,
+    name: person.name,
+    familyName: person.familyName,
+    sentence: describe(person.choices, { ...context, suppressions: person.suppressions }),
+    topics: topics.map((topic) => {
+      const answer = answers[topic.id] ?? ({ answer: 'not asked' } as const)
+      return { topic: topic.slug, ...answer }
+    }),
+    ...choices,
+    suppressions: person.suppressions,
+    entry: person.entry,
+    since: new Date(person.createdAt).toISOString(),
+  }
+}
+
+/**
+ * The address of her page, as the body of a mail made now would carry it: it may raise for 90 days.
+ * @throws Problem as {@link showPerson}.
+ */
+export async function linkFor(house: House, address: string): Promise<string> {
+  const sql = house.database.readOnly
+  const [person, now] = await Promise.all([thePerson(house, sql, address), instantNow(sql)])
+  const link: Link = {
+    purpose: 'preferences',
+    person: person.id,
+    day: dayOf(now),
+    topics: [],
+    delivery: null,
+    entry: null,
+  }
+  return `${house.publicUrl}/p/${makeLink(house.keys.links, link)}`
+}
+
+/** Stops everything for somebody who asked staff to. @throws Problem as {@link showPerson}. */
+export async function stopPerson(house: House, address: string, said: ByStaff): Promise<Changed> {
+  const reason = shortText(said.reason ?? '')
+  return changeByStaff(house, address, said, (current, at) => stopEverything(current, at, 'staff', reason))
+}
+
+/**
+ * Pauses everything until a day (`YYYY-MM-DD`) begins where she is; a pause that already lasts longer stays.
+ * @throws Problem `invalid-input` for a day that is none or past, else as {@link showPerson}.
+ */
+export async function pausePerson(house: House, address: string, day: string, said: ByStaff): Promise<Changed> {
+  const brand = await theBrand(house.database.readOnly)
+  return changeByStaff(house, address, said, (current, at) =>
+    pauseUntil(current, pauseUntilDay(day, new Date(at), current.timeZone, brand), at),
+  )
+}
+
+async function changeByStaff(
+  house: House,
+  address: string,
+  said: ByStaff,
+  change: (current: Choices, at: string) => Choices,
+): Promise<Changed> {
+  const person = await thePerson(house, house.database.sql, address)
+  const by = shortText(said.by ?? '')
+  const reason = shortText(said.reason ?? '')
+  const evidence = { way: 'staff', wording: null, ...(by === null ? {} : { by }), details: { reason } } as const
+  return changeChoices(house, person.id, evidence, change)
+}
+
+async function thePerson(house: House, sql: Sql, text: string): Promise<Person> {
+  const { canonical } = anAddress(text)
+  const person = await personByAddress(sql, canonical)
+  if (person) return person
+  const fingerprint = fingerprintOf(house.keys, 'email', canonical)
+  const suppressed = (await suppressionsOf(sql, 'email', [fingerprint])).get(fingerprint)
+  const why = suppressed ? `; the address is suppressed: ${suppressed.join(', ')}` : ''
+  throw new Problem('not-found', `nobody is stored with the address ${maskedAddress(text.trim())}${why}`)
+}
+
+function anAddress(text: string): Address {
+  const address = parseAddress(text)
+  if (address.kind === 'address') return address
+  throw new Problem('invalid-input', `"${text}" is no email address: ${address.reason}`)
+}

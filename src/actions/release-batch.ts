@@ -1,0 +1,71 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { judge, storable, type Verdict } from '../domain/gate.ts'
+import { appendRecent } from '../domain/recent.ts'
+import { lockNext, type Recipient } from '../store/audience.ts'
+import type { Campaign } from '../store/campaigns.ts'
+import { instantNow } from '../store/instant.ts'
+import { insertDeliveries, saveRecent, type Planned } from '../store/releases.ts'
+import { moveSlice, type Slice } from '../store/slices.ts'
+import { count, sendingOf, theRules } from './check-campaign.ts'
+import type { House } from './house.ts'
+
+/** A delivery that may leave now, with the choices that allow it. */
+export type Released = { delivery: string; person: Recipient }
+
+/** `through` is the last person judged, null when the slice is done. `at` is the instant of the judgement. */
+export type Batch = { people: number; released: Released[]; through: string | null; at: Date }
+
+/**
+ * Takes the next people of a slice through the gate: lock their rows, read choices and suppressions after the lock,
+ * judge, write the deliveries and what was released to each; one transaction. Only what it gives back may touch a
+ * socket (design.md section 6; I-1, I-9). Held deliveries wait in the table until they are due.
+ */
+export async function releaseBatch(house: House, campaign: Campaign, slice: Slice): Promise<Batch> {
+  return house.database.sql.begin(async (tx) => {
+    const people = await lockNext(tx, slice, house.courier.batch)
+    const at = await instantNow(tx)
+    const rules = await theRules(tx)
+    const last = people.at(-1)
+    if (!last) return { people: 0, released: [], through: null, at }
+    const sending = sendingOf(campaign)
+    const tally = new Map<string, number>()
+    const planned: Planned[] = []
+    const released: Released[] = []
+    const recents: { id: string; recent: Recipient['recent'] }[] = []
+    for (const person of people) {
+      const verdict = judge(sending, person, rules, at)
+      count(tally, verdict)
+      const row = plannedDelivery(campaign, person, verdict)
+      if (!row) continue
+      planned.push(row)
+      if (row.state !== 'released') continue
+      released.push({ delivery: row.id, person })
+      const release = { at: at.toISOString(), topic: campaign.topic, delivery: row.id }
+      recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
+    }
+    await Promise.all([
+      insertDeliveries(tx, campaign.message, planned),
+      saveRecent(tx, recents),
+      moveSlice(tx, campaign.message, slice.number, last.id, Object.fromEntries(tally)),
+    ])
+    return { people: people.length, released, through: last.id, at }
+  })
+}
+
+/**
+ * The row that a verdict leaves. A never is stored only where she said yes to the topic and may want to know why
+ * nothing came; everything else is only counted: writing rows about people who said no would be processing after their no.
+ */
+function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Verdict): Planned | null {
+  const answer = person.choices.topics[campaign.topic]
+  const base = { id: randomUUIDv7(), person: person.id, version: person.version, allowedBy: answer?.entry ?? null }
+  switch (verdict.kind) {
+    case 'now':
+      return { ...base, state: 'released', verdict: 'now', reason: null, dueAt: null }
+    case 'later':
+      return { ...base, state: 'held', verdict: 'later', reason: verdict.reason, dueAt: verdict.until.toISOString() }
+    case 'never':
+      if (answer?.answer !== 'yes' || !storable(verdict.reason)) return null
+      return { ...base, state: 'held_back', verdict: 'never', reason: verdict.reason, dueAt: null }
+  }
+}

@@ -1,0 +1,44 @@
+import { deliveryStates } from '../store/releases.ts'
+import { plannedVerdicts } from '../store/slices.ts'
+import { countsOf, theCampaign, type Counts } from './check-campaign.ts'
+import type { House } from './house.ts'
+
+/**
+ * What a campaign did. The verdicts are those of the moment each person was planned, and stay; at every instant
+ * now + later = sent + refused + deferred + unknown + cancelled + held + released + changed.
+ */
+export type Report = { campaign: string; state: string } & Counts & {
+    sent: number
+    refused: number
+    deferred: number
+    unknown: number
+    cancelled: number
+    held: number
+    released: number
+    changed: number
+  }
+
+/** @throws Problem `not-found` for an unknown campaign. */
+export async function reportCampaign(house: House, slug: string): Promise<Report> {
+  return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
+    const campaign = await theCampaign(tx, slug)
+    const [verdicts, states] = await Promise.all([
+      plannedVerdicts(tx, campaign.message),
+      deliveryStates(tx, campaign.message),
+    ])
+    const inState = (state: string) => (states.get(`now:${state}`) ?? 0) + (states.get(`later:${state}`) ?? 0)
+    return {
+      campaign: slug,
+      state: campaign.state,
+      ...countsOf(Object.entries(verdicts)),
+      sent: inState('sent'),
+      refused: inState('refused'),
+      deferred: inState('deferred'),
+      unknown: inState('unknown'),
+      cancelled: inState('cancelled'),
+      held: inState('held'),
+      released: inState('released'),
+      changed: inState('held_back'),
+    }
+  })
+}

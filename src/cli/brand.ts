@@ -1,0 +1,81 @@
+import type { Command } from 'commander'
+import { publishWordings } from '../actions/publish-wordings.ts'
+import { parseQuiet, parseSlot, setBrand, showBrand } from '../actions/set-brand.ts'
+import type { Brand } from '../domain/brand.ts'
+import { Problem } from '../domain/problem.ts'
+import { renderWording } from '../render.ts'
+import type { CommandContext } from './context.ts'
+
+type BrandOptions = Partial<Record<keyof typeof readers, string>> & { json?: boolean }
+
+/** Each option of `brand set`, and the values it gives. */
+const readers = {
+  name: (text: string): Partial<Brand> => ({ name: text }),
+  postalAddress: (text: string): Partial<Brand> => ({ postalAddress: text }),
+  replyTo: (text: string): Partial<Brand> => ({ replyTo: text }),
+  privacyUrl: (text: string): Partial<Brand> => ({ privacyUrl: text }),
+  colour: (text: string): Partial<Brand> => ({ colour: text }),
+  timeZone: (text: string): Partial<Brand> => ({ timeZone: text }),
+  quiet: (text: string): Partial<Brand> => ({ quiet: parseQuiet(text) }),
+  weeklySlot: (text: string): Partial<Brand> => ({ weeklySlot: parseSlot(text) }),
+  monthlySlot: (text: string): Partial<Brand> => ({ monthlySlot: parseSlot(text) }),
+  attestedDays: (text: string): Partial<Brand> => ({ attestedDays: days('--attested-days', text) }),
+  seenDays: (text: string): Partial<Brand> => ({ seenDays: days('--seen-days', text) }),
+}
+
+/** `courtesy brand set|show` */
+export function brandCommands(program: Command, { terminal, withHouse }: CommandContext): void {
+  const brand = program.command('brand').description('who sends: name, address and the rules that hold for everybody')
+  brand
+    .command('set')
+    .option('--name <name>', 'what people know you by')
+    .option('--postal-address <text>', 'stands in every mail; without it nothing is sent')
+    .option('--reply-to <address>', 'an address that people read')
+    .option('--privacy-url <url>', 'your privacy notice')
+    .option('--colour <#rrggbb>', 'links and the main button')
+    .option('--time-zone <zone>', 'IANA zone that holds where hers is unknown')
+    .option('--quiet <from-to>', 'hours in which nothing is sent, like 21:00-08:00, or none')
+    .option('--weekly-slot <slot>', 'when weekly digests go, like "friday 09:00"')
+    .option('--monthly-slot <slot>', 'the first such weekday of the month')
+    .option('--attested-days <n>', 'age at which an attested yes expires, or never')
+    .option('--seen-days <n>', 'age at which a yes that we saw expires, or never')
+    .option('--json', 'one JSON object on stdout')
+    .action(async (options: BrandOptions) => {
+      const values: Partial<Brand> = {}
+      for (const [name, read] of Object.entries(readers)) {
+        const given = options[name as keyof typeof readers]
+        if (given !== undefined) Object.assign(values, read(given))
+      }
+      if (Object.keys(values).length === 0)
+        throw new Problem('invalid-input', 'give at least one value to set; see: courtesy brand set --help')
+      const saved = await withHouse(async (house) => {
+        const after = await setBrand(house, values)
+        await publishWordings(house, renderWording)
+        return after
+      })
+      if (options.json) terminal.out(JSON.stringify(saved))
+      else terminal.words(`Saved. Mails and pages now say ${saved.name}.`)
+    })
+  brand
+    .command('show')
+    .option('--json', 'one JSON object on stdout')
+    .action(async (options: { json?: boolean }) => {
+      const shown = await withHouse(showBrand)
+      if (options.json) terminal.out(JSON.stringify(shown))
+      else
+        for (const [name, value] of Object.entries(shown))
+          terminal.out(`${name.padEnd(14)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    })
+}
+
+function days(option: string, text: string): number | null {
+  if (text === 'never') return null
+  const n = Number(text)
+  if (!Number.isInteger(n) || n < 1 || n > 36_500) {
+    throw new Problem(
+      'invalid-input',
+      `${option} must be a number of days from 1 to 36500, or never (given: "${text}")`,
+    )
+  }
+  return n
+}

@@ -1,0 +1,71 @@
+import type { Check } from '../actions/check-campaign.ts'
+import type { Report } from '../actions/report-campaign.ts'
+import type { LaterReason, NeverReason } from '../domain/gate.ts'
+
+const words: Record<NeverReason | LaterReason, string> = {
+  erased: 'erased',
+  do_not_contact: 'not to be contacted',
+  bounced: 'mailbox refused us',
+  complained: 'complained',
+  stopped: 'stopped everything',
+  topic: 'said no to this topic',
+  channel: 'don’t want email',
+  paused: 'paused',
+  not_asked: 'never asked for this topic',
+  unconfirmed: 'never confirmed',
+  no_wording: 'their wording is missing',
+  consent_expired: 'their yes is too old',
+  no_language: 'not in their language',
+  expired_before_slot: 'out of date before their slot',
+  digest: 'in their next digest',
+  cap_reached: 'had as many as they chose',
+  quiet_hours: 'quiet hours where they are',
+}
+
+export function numberText(n: number): string {
+  return n.toLocaleString('en-GB')
+}
+
+/** The check as a table that adds up: people, the three verdicts, a line for each reason. */
+export function checkInWords(check: Check): string {
+  const lines = [`Of ${numberText(check.people)} people:`]
+  lines.push(row(check.now, 'get it now'), row(check.later, 'later'), row(check.never, 'not at all'))
+  if (Object.keys(check.reasons).length > 0) lines.push('', 'Why not now')
+  lines.push(...reasonLines(check.reasons))
+  if (check.now + check.later === 0) lines.push('', 'Nobody may get it. That is an answer too.')
+  if (check.oldestConfirmation) {
+    const rest = check.now + check.later
+    lines.push(
+      '',
+      `Oldest confirmation relied on: ${check.oldestConfirmation.slice(0, 10)}`,
+      `Resting on attested evidence: ${numberText(check.attested)} of ${numberText(rest)}`,
+    )
+  }
+  if (check.now > 0) lines.push('', `Next: courtesy campaign send ${check.campaign} --confirm ${check.now}`)
+  return lines.join('\n')
+}
+
+/** The report as a table that reconciles: what was planned, and where each of them is now. */
+export function reportInWords(report: Report): string {
+  const states = (
+    ['sent', 'refused', 'deferred', 'unknown', 'cancelled', 'held', 'released', 'changed'] as const
+  ).filter((state) => report[state] > 0)
+  return [
+    `${report.campaign}: ${report.state}`,
+    `Of ${numberText(report.people)} people: ${numberText(report.now)} now, ${numberText(report.later)} later, ${numberText(report.never)} not at all`,
+    ...reasonLines(report.reasons),
+    '',
+    `Of those ${numberText(report.now + report.later)}:`,
+    ...states.map((state) => row(report[state], state)),
+  ].join('\n')
+}
+
+function reasonLines(reasons: Record<string, number>): string[] {
+  return Object.entries(reasons)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([reason, n]) => row(n, words[reason as NeverReason | LaterReason] ?? reason))
+}
+
+function row(n: number, what: string): string {
+  return `${numberText(n).padStart(9)}  ${what}`
+}

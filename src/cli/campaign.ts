@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { checkCampaign } from '../actions/check-campaign.ts'
+import { createCampaign } from '../actions/create-campaign.ts'
+import { listCampaigns, showCampaign } from '../actions/list-campaigns.ts'
+import { reportCampaign } from '../actions/report-campaign.ts'
+import { testCampaign } from '../actions/test-campaign.ts'
+import { Problem } from '../domain/problem.ts'
+import { checkInWords, numberText, reportInWords } from './campaign-words.ts'
+import { confirmAndSend, type SendArguments } from './campaign-send.ts'
+import type { CommandContext } from './context.ts'
+
+type CreateOptions = {
+  topic: string
+  subject: string
+  inShort: string
+  from: string
+  body: string
+  usefulUntil?: string
+  json?: boolean
+}
+
+const json = ['--json', 'one JSON object on stdout'] as const
+
+/** `courtesy campaign create|list|show|check|test|send|report` */
+export function campaignCommands(program: Command, context: CommandContext): void {
+  const campaign = program.command('campaign').description('a message for everyone who asked for its topic')
+  createCommands(campaign, context)
+  campaign
+    .command('check <slug>')
+    .description('who would get it, and why the others would not; sends nothing')
+    .option(...json)
+    .action(async (slug: string, options: { json?: boolean }) => {
+      const check = await context.withHouse((house) => checkCampaign(house, slug))
+      context.terminal.out(options.json ? JSON.stringify(check) : checkInWords(check))
+    })
+  campaign
+    .command('test <slug>')
+    .description('one copy to the reply address; counts in no report')
+    .requiredOption('--to <address>', 'the reply address')
+    .action(async (slug: string, options: { to: string }) => {
+      const outcome = await context.withHouse((house) => testCampaign(house, slug, options.to))
+      context.terminal.words(`The test was ${outcome.kind}${outcome.reply ? `: ${outcome.reply}` : ''}.`)
+      if (outcome.kind !== 'sent') process.exitCode = 1
+    })
+  campaign
+    .command('send <slug>')
+    .description('to everybody who may get it now; asks for the number first')
+    .option('--confirm <n>', 'how many people you expect at most')
+    .option('--hold <seconds>', 'time to change your mind: 60 on a terminal, else 0')
+    .option(...json)
+    .action(async (slug: string, options: SendArguments) => confirmAndSend(context, slug, options))
+  campaign
+    .command('report <slug>')
+    .description('what became of it; the sums agree')
+    .option(...json)
+    .action(async (slug: string, options: { json?: boolean }) => {
+      const report = await context.withHouse((house) => reportCampaign(house, slug))
+      context.terminal.out(options.json ? JSON.stringify(report) : reportInWords(report))
+    })
+}
+
+function createCommands(campaign: Command, { terminal, withHouse }: CommandContext): void {
+  campaign
+    .command('create <slug>')
+    .requiredOption('--topic <slug>', 'exactly one: who asked for it gets it')
+    .requiredOption('--subject <text>', 'the subject line')
+    .requiredOption('--in-short <text>', 'two sentences: how it stands in a digest')
+    .requiredOption('--from <sender>', 'like "Fern <news@fern.example>"')
+    .requiredOption('--body <file>', 'Markdown; {{name|there}} puts in her name')
+    .option('--useful-until <time>', 'after this nobody gets it any more')
+    .option(...json)
+    .action(async (slug: string, options: CreateOptions) => {
+      const body = fileText(options.body)
+      const created = await withHouse((house) =>
+        createCampaign(house, {
+          slug,
+          topic: options.topic,
+          subject: options.subject,
+          inShort: options.inShort,
+          sender: options.from,
+          body,
+          usefulUntil: options.usefulUntil ?? null,
+        }),
+      )
+      if (options.json)
+        terminal.out(JSON.stringify({ campaign: slug, topic: created.topicSlug, subject: created.subject }))
+      else terminal.words(`Written. Next: courtesy campaign check ${slug}`)
+    })
+  campaign
+    .command('list')
+    .option(...json)
+    .action(async (options: { json?: boolean }) => {
+      const campaigns = await withHouse(listCampaigns)
+      if (options.json) terminal.out(JSON.stringify({ campaigns }))
+      else
+        for (const one of campaigns)
+          terminal.out(`${one.campaign.padEnd(24)} ${one.state.padEnd(10)} ${one.topic.padEnd(20)} ${one.subject}`)
+    })
+  campaign
+    .command('show <slug>')
+    .option(...json)
+    .action(async (slug: string, options: { json?: boolean }) => {
+      const shown = await withHouse((house) => showCampaign(house, slug))
+      if (options.json) terminal.out(JSON.stringify(shown))
+      else
+        for (const [name, value] of Object.entries(shown))
+          terminal.out(`${name.padEnd(12)} ${typeof value === 'number' ? numberText(value) : (value ?? '')}`)
+    })
+}
+
+function fileText(path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'it is not UTF-8'
+    throw new Problem('invalid-input', `the body ${path} cannot be read (${why})`)
+  }
+}

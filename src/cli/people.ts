@@ -1,0 +1,150 @@
+import type { Command } from 'commander'
+import type { Changed } from '../actions/change-choices.ts'
+import { importPeople } from '../actions/import-people.ts'
+import type { ImportRequest } from '../actions/import-plan.ts'
+import {
+  addPerson,
+  linkFor,
+  pausePerson,
+  showPerson,
+  stopPerson,
+  type ByStaff,
+  type PersonShown,
+} from '../actions/people.ts'
+import { Problem } from '../domain/problem.ts'
+import { numberText } from './campaign-words.ts'
+import type { CommandContext } from './context.ts'
+import { importInWords } from './import-words.ts'
+
+type Json = { json?: boolean }
+const json = ['--json', 'one JSON object on stdout'] as const
+const laterFormats = ['listmonk', 'courtesy']
+
+/** `courtesy people import|add|show|link|stop|pause` */
+export function peopleCommands(program: Command, context: CommandContext): void {
+  const people = program.command('people').description('who we may or may not write to')
+  importCommand(people, context)
+  showCommands(people, context)
+  changeCommands(people, context)
+}
+
+function importCommand(people: Command, { terminal, withHouse }: CommandContext): void {
+  people
+    .command('import <file...>')
+    .description('brings addresses in, not permission; stops and suppressions always, and first')
+    .requiredOption(
+      '--format <name>',
+      'mailchimp: its three files, told apart by subscribed, unsubscribed, cleaned in their names',
+    )
+    .option('--topics-column <name>', 'the column that says about what, separated by commas')
+    .option('--topic <slug>', 'or the one topic that all of them asked for')
+    .option('--pace <pace>', 'what the wording promised; else the slowest')
+    .option('--wording <file>', 'the text that they said yes to')
+    .option('--attested-by <name>', 'who declares that they did; without both nobody is asked yet')
+    .option('--confirmed-from <time>', 'count only confirmations from then on')
+    .option('--confirmed-until <time>', 'count only confirmations before then')
+    .option('--unsubscribed-means <what>', 'stop, or topics: a no to the topics in their row', 'stop')
+    .option('--dry-run', 'counts the same and writes nothing')
+    .option(...json)
+    .action(async (files: string[], options: Omit<ImportRequest, 'files'> & Json & { format: string }) => {
+      requireMailchimp(options.format)
+      const tell = (phase: 'reading' | 'importing', part: number) => terminal.progress(phase, part, '')
+      const summary = await withHouse((house) => importPeople(house, { ...options, files, progress: tell }))
+      if (options.json) terminal.out(JSON.stringify(summary))
+      else terminal.out(importInWords(summary))
+      terminal.words('An import brings addresses, not permission: who is not asked gets nothing until they choose.')
+    })
+}
+
+function requireMailchimp(format: string): void {
+  if (format === 'mailchimp') return
+  const later = laterFormats.includes(format) ? 'comes with a later version' : 'is unknown'
+  throw new Problem('invalid-input', `the format "${format}" ${later}; this one imports: mailchimp`)
+}
+
+function showCommands(people: Command, { terminal, withHouse }: CommandContext): void {
+  people
+    .command('add <address>')
+    .description('stores somebody as not asked: nothing is sent to them until they choose')
+    .option('--name <name>')
+    .option('--by <name>', 'who of the staff did this')
+    .option(...json)
+    .action(async (address: string, options: { name?: string; by?: string } & Json) => {
+      const added = await withHouse((house) => addPerson(house, address, options))
+      if (options.json) terminal.out(JSON.stringify({ address, added }))
+      else
+        terminal.words(
+          added ? 'Added as not asked. Nothing is sent to them until they choose.' : 'Already here; nothing changed.',
+        )
+    })
+  people
+    .command('show <address>')
+    .description('what they chose, in one sentence, and what it rests on')
+    .option(...json)
+    .action(async (address: string, options: Json) => {
+      const shown = await withHouse((house) => showPerson(house, address))
+      terminal.out(options.json ? JSON.stringify(shown) : personInWords(shown))
+    })
+  people
+    .command('link <address>')
+    .description('the address of their page: whoever has it can change their choices')
+    .option(...json)
+    .action(async (address: string, options: Json) => {
+      const url = await withHouse((house) => linkFor(house, address))
+      terminal.out(options.json ? JSON.stringify({ url }) : url)
+    })
+}
+
+function changeCommands(people: Command, { terminal, withHouse }: CommandContext): void {
+  people
+    .command('stop <address>')
+    .description('they told you to stop everything')
+    .option('--reason <text>', 'what they said')
+    .option('--by <name>', 'who of the staff did this')
+    .option(...json)
+    .action(async (address: string, options: ByStaff & Json) => {
+      const changed = await withHouse((house) => stopPerson(house, address, options))
+      if (options.json) terminal.out(JSON.stringify(changeShown(changed)))
+      else terminal.words(changed.kind === 'unchanged' ? 'They had already stopped.' : `Stopped. ${arriving(changed)}`)
+    })
+  people
+    .command('pause <address>')
+    .description('they asked for a pause; nothing piles up')
+    .requiredOption('--until <day>', 'like 2027-03-01, as that day begins where they are')
+    .option('--reason <text>', 'what they said')
+    .option('--by <name>', 'who of the staff did this')
+    .option(...json)
+    .action(async (address: string, options: ByStaff & Json & { until: string }) => {
+      const changed = await withHouse((house) => pausePerson(house, address, options.until, options))
+      const until = changed.choices.paused?.until.slice(0, 10) ?? options.until
+      if (options.json) terminal.out(JSON.stringify(changeShown(changed)))
+      else if (changed.kind === 'unchanged') terminal.words(`They were already paused until ${until}, which stays.`)
+      else terminal.words(`Paused until ${until}. ${arriving(changed)}`)
+    })
+}
+
+function changeShown(changed: Changed): object {
+  const { stopped, paused } = changed.choices
+  if (changed.kind === 'unchanged') return { changed: false, stopped, paused }
+  return { changed: true, entry: changed.entry, stopped, paused, mayStillArrive: changed.inFlight.count }
+}
+
+function arriving({ inFlight: { count, since } }: Extract<Changed, { kind: 'changed' }>): string {
+  if (count === 0) return 'Nothing more is sent.'
+  return `${numberText(count)} handed over since ${since ?? 'a moment ago'} may still arrive; nothing more is sent.`
+}
+
+function personInWords(person: PersonShown): string {
+  return [
+    person.sentence,
+    '',
+    ...person.topics.flatMap((one) => {
+      if (one.answer === 'not asked') return []
+      const { evidence = '', confirmedAt = one.at, wording = '' } = one.basis ?? {}
+      return `${one.topic.padEnd(28)} ${one.answer.padEnd(8)} ${confirmedAt} ${evidence} ${wording}`.trimEnd()
+    }),
+    `pace         ${person.pace}${person.paceChosen ? '' : ' (not their choice)'}`,
+    `suppressed   ${person.suppressions.join(', ') || 'no'}`,
+    `entry        ${person.entry}`,
+  ].join('\n')
+}

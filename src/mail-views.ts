@@ -1,0 +1,26 @@
+import type { Anchor } from './page-views.ts'
+
+/** Mails by the name of their two views, with all that each shows: finished strings, some of them marks. */
+export type Mails = { topic: TopicMail; acknowledgement: AcknowledgementMail }
+
+type Frame = { lang: string; dir: 'ltr' | 'rtl'; subject: string; brandName: string; postalAddress: string }
+
+/** `bodyHtml` was made from Markdown and sanitised; nothing else is put into the page unescaped. */
+export type TopicMail = Frame & {
+  inShort: string
+  bodyHtml: string
+  bodyText: string
+  promise: string
+  why: Anchor
+  change: Anchor
+  stop: Anchor
+  oneClick: string
+}
+
+export type AcknowledgementMail = Frame & {
+  intro: string
+  sentence: string
+  undo: Anchor
+  undoHours: string
+  why: string
+}

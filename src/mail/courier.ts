@@ -1,0 +1,41 @@
+/**
+ * One message ready to leave: the whole MIME text (bytes as latin1 characters) and the envelope that was judged.
+ * `to` is an envelope address: the domain in A-label form.
+ */
+export type Parcel = { delivery: string; from: string; to: string; mime: string }
+
+/**
+ * What became of a parcel. `sent`: the receiver took it after the final dot. `refused` (5xx) and `deferred` (4xx, or a
+ * failure before the dot) provably did not leave. `unknown`: the dot was perhaps written and no answer was read.
+ * `reply` is what the receiver or this machine said about it; `reached` is false where nobody answered at all.
+ */
+export type Outcome = {
+  delivery: string
+  kind: 'sent' | 'refused' | 'deferred' | 'unknown'
+  reply: string | null
+  reached: boolean
+}
+
+/** The port to the outside: deliver these, and say for each what happened and how far it got. Never throws for a parcel. */
+export type Courier = {
+  /** How many parcels may be released at once: what a crash can leave unknown. */
+  batch: number
+  /** @param begunBefore monotonic milliseconds (`performance.now()`); what has not begun by then comes back as deferred. */
+  deliver(parcels: readonly Parcel[], begunBefore: number): Promise<Outcome[]>
+  close(): Promise<void>
+}
+
+const mailbox = /^[^\s<>,;"\\\p{Cc}]{1,64}@[A-Za-z0-9.-]{1,255}$/u
+
+/**
+ * Holds a parcel to what was judged, before any socket opens: exactly one plain mailbox on either side, and the `To`
+ * line naming that very mailbox. Mail libraries rewrite addresses; this one they get to send as it is or not at all.
+ * @throws Error for anything else: a defect of ours, never an outcome.
+ */
+export function assertEnvelope(parcel: Parcel): void {
+  const head = parcel.mime.slice(0, parcel.mime.indexOf('\r\n\r\n') + 2)
+  const to = Buffer.from(/^To: (.*)\r$/m.exec(head)?.[1] ?? '', 'latin1').toString()
+  if (!mailbox.test(parcel.from) || !mailbox.test(parcel.to) || to !== parcel.to) {
+    throw new Error(`delivery ${parcel.delivery}: the envelope is not the one that was judged; nothing was sent`)
+  }
+}

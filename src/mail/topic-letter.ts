@@ -1,0 +1,61 @@
+import type { Brand } from '../domain/brand.ts'
+import { readBody } from '../domain/campaign-body.ts'
+import { text } from '../domain/catalogue.ts'
+import { cutAtMarks, markFor } from '../domain/marks.ts'
+import type { Sender } from '../domain/sender.ts'
+import type { Topic } from '../domain/topic.ts'
+import { renderMail } from '../render.ts'
+import { prebuild, type Fill } from './mime.ts'
+
+/**
+ * Writes a topic mail once for everybody: her promise line, *Why you got this · Change what you get · Stop*, the postal
+ * address and the list headers (RFC 2369, 2919, 8058) belong to every one and cannot be left out.
+ * The values that `fill` takes are `fieldValues(name)`, then the promise line and the three links in that order.
+ */
+export async function topicLetter(input: {
+  campaign: { subject: string; inShort: string; body: string }
+  sender: Sender
+  brand: Brand
+  topic: Topic
+}): Promise<{ fill: Fill; fieldValues: (name: string) => string[] }> {
+  const { campaign, sender, brand, topic } = input
+  const body = readBody(campaign.body)
+  const mark = (offset: number) => markFor(body.fields.length + offset)
+  const locale = 'en'
+  const letter = renderMail('topic', {
+    lang: locale,
+    dir: 'ltr',
+    subject: campaign.subject,
+    inShort: campaign.inShort,
+    bodyHtml: body.html,
+    bodyText: body.text,
+    promise: mark(0),
+    why: { label: text(locale, 'mail.why'), url: mark(1) },
+    change: { label: text(locale, 'mail.change'), url: mark(2) },
+    stop: { label: text(locale, 'mail.stop'), url: mark(3) },
+    oneClick: text(locale, 'mail.oneClick', { topic: topic.name }),
+    brandName: brand.name,
+    postalAddress: brand.postalAddress ?? '',
+  })
+  const fill = await prebuild({
+    from: sender,
+    replyTo: brand.replyTo,
+    subject: campaign.subject,
+    headers: {
+      'List-Id': `<${topic.slug}.${sender.domain}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    },
+    text: cutAtMarks(letter.text),
+    html: cutAtMarks(letter.html),
+  })
+  const fieldValues = (name: string) => body.fields.map((field) => safeName(name) || field.fallback)
+  return { fill, fieldValues }
+}
+
+/** A name as text on one line: imported names may hold anything. */
+function safeName(name: string): string {
+  return name
+    .replaceAll(/[\p{Cc}\p{Co}\u2028\u2029\u202A-\u202E\u2066-\u2069\s]+/gu, ' ')
+    .trim()
+    .toWellFormed()
+}

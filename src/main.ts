@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { House } from './actions/house.ts'
+import { publishWordings } from './actions/publish-wordings.ts'
+import type { Config } from './config.ts'
+import { Problem } from './domain/problem.ts'
+import type { Doors } from './http/home.ts'
+import { openKeyring } from './keyring-file.ts'
+import type { Courier } from './mail/courier.ts'
+import { dkimSigner, type Sign } from './mail/dkim.ts'
+import { maildirCourier } from './mail/maildir-courier.ts'
+import { isLoopback, missingForRelay } from './mail/relay-rule.ts'
+import { smtpCourier } from './mail/smtp-courier.ts'
+import { renderWording } from './render.ts'
+import { joinBundledServer } from './store/bundled-postgres.ts'
+import { openDatabase } from './store/database.ts'
+import { openLedger } from './store/ledger.ts'
+import { migrate } from './store/migrations.ts'
+
+/** A house that is open: `close` ends everything that was opened for it, in reverse. */
+export type OpenHouse = { house: House; close(): Promise<void> }
+
+/** Connections kept to the relay, and parcels released for each: what a crash can leave unknown is their product. */
+const relayConnections = 10
+const perConnection = 5
+
+/**
+ * Opens everything in order: keys, database (the bundled one where none is named), schema, ledger, courier, and
+ * publishes what the pages say. Safe to do in several processes at once.
+ * @throws Problem with the fix, when anything is missing or not as it must be; nothing is left open then.
+ */
+export async function openHouse(config: Config, warn: (message: string) => void): Promise<OpenHouse> {
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).toReversed()) await end()
+  }
+  try {
+    const keys = openKeyring(keyringPath(config), { make: !config.production && config.secretKeyFile === null })
+    const sign = signerOf(config)
+    const url = config.databaseUrl ?? (await bundledDatabase(config, closers))
+    await migrate(url)
+    const database = openDatabase(url)
+    closers.push(database.close)
+    await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`)
+    const courier = courierOf(config)
+    closers.push(courier.close)
+    const missing = missingForRelay({ ...config, signs: sign !== null })
+    const house = { database, keys, courier, sign, missingForRelay: missing, publicUrl: config.publicUrl, warn }
+    await publishWordings(house, renderWording)
+    return { house, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** `ended` settles once the pages have closed after SIGTERM or SIGINT, with what was in flight answered. */
+export type Served = { address: string; ended: Promise<void>; close(): Promise<void> }
+
+/** Milliseconds that requests in flight have to finish after the process was told to end. */
+const graceMs = 10_000
+
+/** Opens the pages on HOST and PORT. @throws Problem `not-ready` when the port is taken. */
+export async function serve(house: House, config: Config, doors: Partial<Doors> = {}): Promise<Served> {
+  // The pages are a third of the program, and every other command starts without them.
+  const { buildServer } = await import('./http/server.ts')
+  const server = await buildServer(house, {
+    logger: { level: config.logLevel },
+    development: !config.production,
+    mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
+    doors,
+  })
+  let address: string
+  try {
+    address = await server.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await server.close()
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new Problem(
+      'not-ready',
+      `port ${config.port} on ${config.host} is taken; end what listens there, or set PORT to another one`,
+    )
+  }
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  let closing: Promise<void> | null = null
+  const close = () => (closing ??= server.close().then(end))
+  const signalled = () => {
+    // Told twice, or not done in time: go, whatever is still open.
+    if (closing) process.exit(1)
+    setTimeout(() => process.exit(1), graceMs).unref()
+    void close()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, signalled)
+  return { address, ended, close }
+}
+
+/** The Maildir that takes the mail while no relay is set. */
+export function mailboxFolder(config: Config): string {
+  return join(resolve(config.dataDir), 'mailbox')
+}
+
+/** Whether pages may show that Maildir: only while nobody but this machine can look (design.md section 9). */
+export function showsMailbox(config: Config): boolean {
+  return config.smtpUrl === null && isLoopback(config.host) && isLoopback(new URL(config.publicUrl).hostname)
+}
+
+function keyringPath(config: Config): string {
+  return config.secretKeyFile ?? join(resolve(config.dataDir), 'keyring.json')
+}
+
+async function bundledDatabase(config: Config, closers: (() => Promise<void>)[]): Promise<string> {
+  const server = await joinBundledServer({ dataDir: config.dataDir })
+  closers.push(server.leave)
+  return server.url
+}
+
+function courierOf(config: Config): Courier {
+  if (config.smtpUrl === null) return maildirCourier(mailboxFolder(config))
+  const ourName = new URL(config.publicUrl).hostname
+  return smtpCourier({ url: config.smtpUrl, ourName, connections: relayConnections, perConnection })
+}
+
+function signerOf(config: Config): Sign | null {
+  if (config.dkim === null) return null
+  const { keyFile, domain, selector } = config.dkim
+  let pem: string
+  try {
+    pem = readFileSync(keyFile, 'utf8')
+  } catch (error) {
+    throw new Problem(
+      'not-ready',
+      `DKIM_KEY_FILE ${keyFile} cannot be read (${(error as NodeJS.ErrnoException).code}); check the path and its rights`,
+    )
+  }
+  return dkimSigner(pem, domain, selector)
+}

@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { joinBundledServer } from '../../src/store/bundled-postgres.ts'
+import { readBundle, writeBundle, type BundlePart } from '../../src/store/bundle-file.ts'
+
+import { throwawaySettings } from '../support/database.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+type Ended = { code: number | null; out: string; words: string }
+
+/** Runs the program as a person does, in a folder and on a database server of its own. */
+function commandLine(dataDir: string): (...args: string[]) => Promise<Ended> {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    DATA_DIR: dataDir,
+    PORT: '0',
+    PUBLIC_URL: 'http://127.0.0.1:3999',
+  }
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [join(root, 'bin/courtesy.mjs'), ...args], {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      let out = ''
+      let words = ''
+      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+      child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()))
+      child.on('error', reject)
+      child.on('close', (code) => resolve({ code, out, words }))
+    })
+}
+
+/** A folder whose database server stays up between commands: each one joins it instead of starting its own. */
+async function emptyDataDir(t: { teardown(close: () => Promise<void> | void): unknown }): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'courtesy-cli-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const server = await joinBundledServer({ dataDir: folder, settings: throwawaySettings })
+  t.teardown(() => server.leave())
+  return folder
+}
+
+const people = ['cleaned', 'subscribed', 'unsubscribed'].map((status) => `demo/people/${status}_members_export.csv`)
+const importing = [
+  'people',
+  'import',
+  ...people,
+  '--format',
+  'mailchimp',
+  '--topics-column',
+  'About what?',
+  '--pace',
+  'as-it-happens',
+]
+const attested = ['--wording', 'demo/wording.md', '--attested-by', 'Ada, CRM', '--json']
+const fern = [
+  'brand',
+  'set',
+  '--name',
+  'Fern',
+  '--postal-address',
+  '1 Mill Lane, Leeds LS1 1AA',
+  '--reply-to',
+  'hello@fern.example',
+]
+const darn = [
+  'campaign',
+  'create',
+  'darn',
+  '--topic',
+  'repairs',
+  '--subject',
+  'Five ways to darn',
+  '--in-short',
+  'Five ways.',
+]
+const letter = ['--from', 'Fern <news@fern.example>', '--body', 'demo/darn.md']
+
+t.test('the whole way from an empty folder: people, a campaign, and a proof that others can check', async (t) => {
+  const folder = await emptyDataDir(t)
+  const courtesy = commandLine(folder)
+  const done = async (...args: string[]): Promise<Record<string, never> & { [key: string]: never }> => {
+    const ended = await courtesy(...args)
+    t.equal(ended.code, 0, `${args.slice(0, 2).join(' ')} ${ended.words}`)
+    return args.includes('--json') ? JSON.parse(ended.out) : {}
+  }
+  await done(...fern)
+  for (const [slug, name] of [
+    ['repairs', 'Repairs'],
+    ['new-patterns', 'New patterns'],
+    ['events-near-you', 'Events near you'],
+    ['offers', 'Offers'],
+    ['stories-from-other-makers', 'Stories from other makers'],
+  ] as const) {
+    await done('topic', 'add', slug, '--name', name, '--promise', 'What it says.')
+  }
+  const imported: Record<string, number> = await done(...importing, ...attested)
+  const { usable = 0, notAsked = 0, stopped = 0, suppressed = 0, merged = 0, unusable = 0 } = imported
+  t.equal(imported['rows'], usable + notAsked + stopped + suppressed + merged + unusable, 'the sums agree')
+  await done(...darn, ...letter)
+  const check: Record<string, number> = await done('campaign', 'check', 'darn', '--json')
+  t.equal(check['people'], usable + notAsked + stopped + suppressed)
+  const stale = await courtesy('campaign', 'send', 'darn', '--confirm', String((check['now'] ?? 0) - 1))
+  t.same([stale.code, readdirSync(join(folder, 'mailbox/new')).length], [6, 0], 'more than confirmed: nothing is sent')
+  const report: Record<string, number> = await done(
+    'campaign',
+    'send',
+    'darn',
+    '--confirm',
+    String(check['now']),
+    '--json',
+  )
+  t.same(await done('campaign', 'report', 'darn', '--json'), report)
+  t.equal(report['sent'], check['now'])
+  t.equal(readdirSync(join(folder, 'mailbox/new')).length, report['sent'])
+  const bundle = join(folder, 'ledger.zip')
+  const key = join(folder, 'ledger.pub')
+  writeFileSync(key, (await courtesy('ledger', 'key')).out)
+  await done('ledger', 'export', '-o', bundle)
+  t.match(await done('ledger', 'verify', bundle, '--key', key, '--json'), { verdict: 'verified', firstBadEntry: null })
+  const again: Record<string, number> = await done(...importing, ...attested)
+  t.same(
+    [again['changed'], again['rows'], again['usable']],
+    [0, imported['rows'], usable],
+    'the same import again changes nothing',
+  )
+
+  const changed = join(folder, 'changed.zip')
+  await withOneByteChanged(bundle, changed, 7)
+  const verdict = await courtesy('ledger', 'verify', changed, '--key', key, '--json')
+  t.equal(verdict.code, 5)
+  t.match(JSON.parse(verdict.out), { verdict: 'not verified', firstBadEntry: 7 })
+  const otherKey = await courtesy('ledger', 'verify', bundle, '--key', 'package.json')
+  t.equal(otherKey.code, 1, 'a key file that is none: could not check')
+})
+
+t.test('wrong use ends with 64 and says what is right; failures end with 1 and the fix', async (t) => {
+  const folder = await emptyDataDir(t)
+  const courtesy = commandLine(folder)
+  const wrong: [string[], number, RegExp][] = [
+    [['campaign', 'chek', 'darn'], 64, /unknown command|chek/],
+    [['topic', 'add', 'repairs'], 64, /--name/],
+    [['topic', 'add', 'Re pairs', '--name', 'R', '--promise', 'P'], 64, /a-z/],
+    [['brand', 'set', '--time-zone', 'Mars/Olympus'], 64, /IANA/],
+    [['brand', 'set'], 64, /at least one/],
+    [['people', 'import', 'nowhere_subscribed.csv', '--format', 'mailchimp'], 64, /nowhere_subscribed\.csv/],
+    [['campaign', 'check', 'darn'], 1, /no campaign "darn"/],
+    [['ledger', 'verify', 'package.json', '--key', 'nowhere.pub'], 64, /nowhere\.pub/],
+  ]
+  for (const [args, code, words] of wrong) {
+    const ended = await courtesy(...args)
+    t.equal(ended.code, code, args.join(' '))
+    t.match(ended.words, words, args.join(' '))
+    t.equal(ended.out, '', 'nothing on stdout')
+  }
+})
+
+/** Copies a bundle with one byte of one line of entries.jsonl changed. */
+async function withOneByteChanged(from: string, to: string, entry: number): Promise<void> {
+  const bundle = await readBundle(from)
+  const text = async (stream: AsyncIterable<Uint8Array> | null) => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of stream ?? []) chunks.push(chunk)
+    return Buffer.concat(chunks).toString()
+  }
+  const lines = (await text(bundle.entries)).split('\n')
+  lines[entry - 1] = (lines[entry - 1] ?? '').replace(
+    /"commitment":"(.)/,
+    (_, digit: string) => `"commitment":"${digit === 'a' ? 'b' : 'a'}`,
+  )
+  const parts: BundlePart[] = [
+    ...[...bundle.files]
+      .filter(([path]) => path !== 'manifest.json')
+      .map(([path, bytes]) => ({ path, content: Buffer.from(bytes) })),
+    { path: 'entries.jsonl', content: Buffer.from(lines.join('\n')) },
+    { path: 'leaves.txt', content: Buffer.from(await text(bundle.leaves)) },
+  ]
+  bundle.close()
+  await writeBundle(to, parts)
+}

@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { assertEnvelope, type Parcel } from '../../src/mail/courier.ts'
+import { smtpCourier } from '../../src/mail/smtp-courier.ts'
+import { smtpReceiver } from '../support/smtp-receiver.ts'
+
+type T = { teardown(close: () => Promise<void>): unknown }
+
+function parcel(to: string, delivery = to): Parcel {
+  return {
+    delivery,
+    from: 'news@fern.example',
+    to,
+    mime: `To: ${to}\r\nFrom: news@fern.example\r\n\r\nHello\r\n.dot\r\n`,
+  }
+}
+
+function courierTo(t: T, url: string, connections = 2) {
+  const courier = smtpCourier({ url, ourName: 'fern.example', connections, perConnection: 5 })
+  t.teardown(() => courier.close())
+  return courier
+}
+
+const soon = () => performance.now() + 20_000
+
+/** A server that speaks just enough SMTP to fail at one chosen point. */
+async function failingServer(
+  t: T,
+  failAt: 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'DOT',
+  how: (socket: Socket) => void,
+): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.write('220 ready\r\n')
+    let inData = false
+    socket.on('data', (chunk) => {
+      for (const line of chunk.toString('latin1').split('\r\n')) {
+        if (inData && line === '.') {
+          inData = false
+          if (failAt === 'DOT') how(socket)
+          else socket.write('250 2.0.0 taken\r\n')
+        } else if (!inData && line !== '') {
+          const verb = line.slice(0, 4).toUpperCase()
+          if (verb === failAt) return how(socket)
+          if (verb === 'DATA') inData = true
+          socket.write(verb === 'DATA' ? '354 go on\r\n' : '250 ok\r\n')
+        }
+      }
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(async () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+t.test('before the dot a failure is deferred, after it unknown, whichever way the connection ends', async (t) => {
+  const ends: Record<string, (socket: Socket) => void> = {
+    reset: (socket) => socket.resetAndDestroy(),
+    'clean end': (socket) => socket.end(),
+  }
+  for (const [name, how] of Object.entries(ends)) {
+    for (const phase of ['EHLO', 'MAIL', 'RCPT', 'DATA'] as const) {
+      const [outcome] = await courierTo(t, await failingServer(t, phase, how)).deliver(
+        [parcel('ada@example.com')],
+        soon(),
+      )
+      t.equal(outcome?.kind, 'deferred', `${name} at ${phase}`)
+    }
+    const [outcome] = await courierTo(t, await failingServer(t, 'DOT', how)).deliver(
+      [parcel('ada@example.com')],
+      soon(),
+    )
+    t.equal(outcome?.kind, 'unknown', `${name} after the dot`)
+  }
+})
+
+t.test('a reply with a code is what it says, before and after the dot', async (t) => {
+  for (const phase of ['MAIL', 'RCPT', 'DOT'] as const) {
+    for (const [reply, kind] of [
+      ['550 5.7.1 no', 'refused'],
+      ['451 4.3.0 later', 'deferred'],
+      ['421 4.3.2 closing', 'deferred'],
+    ] as const) {
+      const url = await failingServer(t, phase, (socket) => void socket.write(`${reply}\r\n`))
+      const [outcome] = await courierTo(t, url).deliver([parcel('ada@example.com')], soon())
+      t.match(outcome, { kind, reached: true }, `${reply} at ${phase}`)
+    }
+  }
+})
+
+t.test('after a refusal the same connection carries the next message', async (t) => {
+  const receiver = await smtpReceiver(t, {
+    onRecipient: (to) => (to.startsWith('no') ? { code: 550, text: '5.1.1 no' } : undefined),
+  })
+  const courier = courierTo(t, receiver.url, 1)
+  const parcels = ['a', 'no1', 'b', 'no2', 'c'].map((name) => parcel(`${name}@example.com`))
+  const outcomes = await courier.deliver(parcels, soon())
+  t.same(
+    outcomes.map(({ kind }) => kind),
+    ['sent', 'refused', 'sent', 'refused', 'sent'],
+  )
+  t.equal(receiver.connections(), 1)
+})
+
+t.test('what arrives is what was handed over', async (t) => {
+  const receiver = await smtpReceiver(t)
+  await courierTo(t, receiver.url).deliver([parcel('ada@example.com')], soon())
+  t.equal(receiver.received[0]?.raw.toString('latin1'), parcel('ada@example.com').mime)
+  t.match(receiver.received[0], { from: 'news@fern.example', to: ['ada@example.com'] })
+})
+
+t.test('what was not begun within its lease does not begin', async (t) => {
+  const receiver = await smtpReceiver(t)
+  const [outcome] = await courierTo(t, receiver.url).deliver([parcel('ada@example.com')], performance.now() - 1)
+  t.match(outcome, { kind: 'deferred', reply: /lease/ })
+  t.equal(receiver.received.length, 0)
+})
+
+t.test('an envelope that is not the judged one never opens a socket', async (t) => {
+  const receiver = await smtpReceiver(t)
+  const bad: Parcel[] = [
+    parcel('a@example.com, b@example.com'),
+    parcel('a@example.com\r\nRCPT TO:<b@example.com>'),
+    parcel('"a b"@example.com'),
+    parcel('a@x。example'),
+    parcel('<a@example.com>'),
+    { ...parcel('a@example.com'), to: 'b@example.com' },
+    { ...parcel('a@example.com'), from: 'news@fern.example> SIZE=1' },
+  ]
+  for (const one of bad) {
+    t.throws(() => assertEnvelope(one), /not the one that was judged/, one.to)
+    await t.rejects(courierTo(t, receiver.url).deliver([one], soon()))
+  }
+  t.equal(receiver.connections(), 0)
+})
