@@ -11,7 +11,7 @@ import {
 } from '../domain/choice-changes.ts'
 import { changes, raises, undo } from '../domain/choice-differences.ts'
 import type { Choices } from '../domain/choices.ts'
-import { choicesSchema } from '../domain/choices-schema.ts'
+import { parseChoices } from '../domain/choices-schema.ts'
 import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Topic } from '../domain/topic.ts'
@@ -141,7 +141,7 @@ export async function changeToUndo(
   if (now.getTime() - Date.parse(at) > linkLifetimes.undoHours * 3_600_000) {
     throw new Problem('link-expired', `a change can be undone for ${linkLifetimes.undoHours} hours`)
   }
-  return { before: choicesSchema.parse(payload.before), after: choicesSchema.parse(payload.after), at }
+  return { before: parseChoices(payload.before), after: parseChoices(payload.after), at }
 }
 
 function isYoung(link: Link, now: Date): boolean {

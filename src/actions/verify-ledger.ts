@@ -1,4 +1,5 @@
 import { verifyBundle, type Verification } from '../domain/verify-bundle.ts'
+import { codeOf } from '../store/error-code.ts'
 import { readBundle } from '../store/bundle-file.ts'
 
 /**
@@ -14,6 +15,14 @@ export async function verifyLedger(file: string, key: string, since?: string): P
       bundle.close()
     }
   } catch (error) {
+    if (codeOf(error)?.startsWith('Z_')) {
+      return {
+        verdict: 'not verified',
+        entries: 0,
+        firstBadEntry: null,
+        reason: 'the file was damaged or changed: it no longer unpacks',
+      }
+    }
     const reason = error instanceof Error ? error.message : 'the file cannot be read'
     return { verdict: 'could not check', entries: 0, firstBadEntry: null, reason }
   }

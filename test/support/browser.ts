@@ -45,6 +45,9 @@ export async function openBrowser(t: { teardown(close: () => Promise<void>): unk
  * all, so two runs at once may both unpack and one of them wins.
  */
 async function bundled(): Promise<string> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error('the Chromium that comes by npm runs on Linux x64 only; set CHROMIUM_PATH to one of this machine')
+  }
   const main = createRequire(import.meta.url).resolve('@sparticuz/chromium')
   const { version } = createRequire(main)('../package.json') as { version: string }
   const folder = join(tmpdir(), `courtesy-chromium-${userInfo().uid}-${version}`)

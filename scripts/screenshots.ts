@@ -1,0 +1,75 @@
+// `node scripts/screenshots.ts [NAME…]`: every page in every state, as PNG files in screenshots/: a phone and a desk, light
+// and dark, and one mirrored for languages that run from right to left. To be looked at before a page is called done.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { joinBundledServer } from '../src/store/bundled-postgres.ts'
+import { openApp } from '../test/support/app.ts'
+import { openBrowser } from '../test/support/browser.ts'
+import { throwawaySettings } from '../test/support/database.ts'
+import { pageStates } from '../test/support/states.ts'
+
+const folder = fileURLToPath(new URL('../screenshots', import.meta.url))
+const phone = { width: 360, height: 640 }
+const desk = { width: 1280, height: 800 }
+const variants = [
+  { suffix: 'phone-light', viewport: phone, colorScheme: 'light' },
+  { suffix: 'phone-dark', viewport: phone, colorScheme: 'dark' },
+  { suffix: 'phone-rtl', viewport: phone, colorScheme: 'light' },
+  { suffix: 'desk-light', viewport: desk, colorScheme: 'light' },
+  { suffix: 'desk-dark', viewport: desk, colorScheme: 'dark' },
+] as const
+
+const closers: (() => Promise<void>)[] = []
+const run = { teardown: (close: () => Promise<void>) => closers.unshift(close) }
+try {
+  await takeAll(process.argv.slice(2))
+} finally {
+  for (const close of closers) await close()
+}
+
+async function takeAll(names: readonly string[]): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'courtesy-screenshots-'))
+  run.teardown(() => rm(dataDir, { recursive: true, force: true }))
+  const database = await joinBundledServer({ dataDir, settings: throwawaySettings })
+  run.teardown(() => database.leave())
+  process.env['COURTESY_TEST_SERVER'] = database.url
+  const mailbox = join(dataDir, 'mailbox')
+  await putMail(mailbox)
+  const app = await openApp(run, { logger: { level: 'silent' }, development: true, mailbox })
+  const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
+  const states = [
+    ...(await pageStates(app)),
+    { name: 'mailbox', path: '/mailbox' },
+    { name: 'mail', path: '/mailbox/1.a.courtesy' },
+  ]
+  const browser = await openBrowser(run)
+  await mkdir(folder, { recursive: true })
+  for (const { suffix, viewport, colorScheme } of variants) {
+    const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled: suffix === 'phone-rtl' })
+    for (const { name, path } of states) {
+      if (names.length > 0 && !names.includes(name)) continue
+      await page.goto(`${origin}${path}`)
+      if (suffix === 'phone-rtl') await page.evaluate("document.documentElement.dir = 'rtl'")
+      await page.screenshot({ path: join(folder, `${name}-${suffix}.png`), fullPage: true })
+    }
+    await page.close()
+  }
+  console.log(`${folder}: ${states.length} pages, ${variants.length} variants each`)
+}
+
+async function putMail(mailbox: string): Promise<void> {
+  await mkdir(join(mailbox, 'new'), { recursive: true })
+  for (const [index, subject] of ['Five ways to darn', 'Your choices are saved'].entries()) {
+    const lines = [
+      'From: Fern <news@fern.example>',
+      'To: ada@example.com',
+      `Subject: ${subject}`,
+      `Date: Sat, 21 Nov 2026 09:3${index}:00 +0000`,
+      '',
+      'Hello Ada,\n\nfive ways to darn, two minutes each.\n\nChange what you get: http://127.0.0.1:3000/p/1abc',
+    ]
+    await writeFile(join(mailbox, 'new', `${1 + index}.${'ab'[index]}.courtesy`), lines.join('\r\n'))
+  }
+}

@@ -1,0 +1,105 @@
+import { pauseLengths } from '../domain/pause-length.ts'
+import type { NoticePage, Press } from '../page-views.ts'
+import {
+  dateFor,
+  maySee,
+  press,
+  say,
+  sentenceFor,
+  stopTopicPress,
+  timeFor,
+  topicsNamed,
+  urlOf,
+  type Look,
+} from './her-view.ts'
+import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
+import { replyAddress } from './page-frame.ts'
+
+/** What the footer's Stop opens: one press, and nothing that could be filled in wrongly. */
+export function stopPage(look: Look): NoticePage {
+  const topics = topicsNamed(look, look.link.topics)
+  return notice(look, say('page.stop.heading', { brand: look.preferences.brand.name }), {
+    lead: [say('page.stop.lead')],
+    row: {
+      label: say('page.choices.row'),
+      buttons: [
+        press(urlOf(look, '/stop'), say('page.stop.everything'), 'stop'),
+        ...topics.map((topic) => stopTopicPress(look, topic, 'page.stop.onlyTopic')),
+      ],
+    },
+    links: [seeAll(look)],
+  })
+}
+
+export function pausePage(look: Look): NoticePage {
+  return notice(look, say('page.pause.heading', { brand: look.preferences.brand.name }), {
+    lead: [say('page.pause.lead')],
+    row: { label: say('page.pause.heading', { brand: look.preferences.brand.name }), buttons: pausePresses(look) },
+    links: [seeAll(look)],
+  })
+}
+
+/** What the Undo link of a mail opens: when it was, and one button. `left`: there is still something to put back. */
+export function undoPage(look: Look, at: string, left: boolean): NoticePage {
+  if (!left) return notice(look, say('page.undo.nothing'), { lead: [say('page.undo.nothingLead')] })
+  return notice(look, say('page.undo.heading'), {
+    lead: [say('page.undo.lead', { date: dateFor(look, at), time: timeFor(look, at) })],
+    row: {
+      label: say('page.undo.heading'),
+      buttons: [press(`/undo/${look.token}`, say('page.undo.button'), 'primary')],
+    },
+  })
+}
+
+/** What the mail program's own button is about to do, for those who open its address in a browser. */
+export function oneClickPage(look: Look, everything: boolean): NoticePage {
+  const { brand } = look.preferences
+  const topics = topicsNamed(look, look.link.topics)
+  const all = everything || topics.length === 0
+  const label = all ? say('page.stop.everything') : say('page.oneClick.button', { topics: namesOf(topics, false) })
+  const heading = all
+    ? say('page.oneClick.headingAll', { brand: brand.name })
+    : say('page.oneClick.heading', { topics: namesOf(topics) })
+  return notice(look, heading, {
+    lead: [all ? say('page.stop.lead') : say('page.oneClick.lead')],
+    row: { label: heading, buttons: [press(`/u/${look.token}`, label, 'stop', { 'List-Unsubscribe': 'One-Click' })] },
+  })
+}
+
+/** Her page after a stop. Nothing here starts again: a leaked link may end everything and may bring nothing back. */
+export function stoppedPage(look: Look): NoticePage {
+  const replyTo = replyAddress(look.preferences.brand)
+  return notice(look, say('page.stopped.heading'), {
+    sentence: { text: sentenceFor(look, look.preferences.person.choices), note: '' },
+    after: [replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')],
+  })
+}
+
+export function unchangedPage(look: Look): NoticePage {
+  return notice(look, say('page.result.unchanged'), {
+    status: true,
+    lead: [say('page.result.unchangedLead')],
+    sentence: currentSentence(look),
+    links: [seeAll(look)],
+  })
+}
+
+/** The link asked for more mail than it may bring: what it can still do, and whom to ask. Never a dead end. */
+export function needsFreshLinkPage(look: Look): NoticePage {
+  const { brand, person } = look.preferences
+  const stopped = person.choices.stopped !== null
+  const replyTo = replyAddress(brand)
+  const asks = replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')
+  const more = replyTo ? say('page.old.moreOrWrite', { replyTo }) : say('page.old.more')
+  return notice(look, say('page.fresh.heading'), {
+    status: true,
+    lead: maySee(look) && stopped ? [say('page.fresh.stopped'), asks] : [say('page.fresh.lead'), more],
+    links: [seeAll(look)],
+  })
+}
+
+function pausePresses(look: Look): Press[] {
+  return pauseLengths.map((length) =>
+    press(urlOf(look, '/pause'), say(`page.pause.${length}`), 'plain', { for: length }),
+  )
+}

@@ -1,0 +1,90 @@
+import type { Preferences } from '../actions/preferences.ts'
+import { maskedAddress } from '../domain/address.ts'
+import { zoneFor } from '../domain/calendar.ts'
+import { text, textDate, type TextKey } from '../domain/catalogue.ts'
+import type { Choices } from '../domain/choices.ts'
+import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
+import { describe } from '../domain/sentence.ts'
+import type { Topic } from '../domain/topic.ts'
+import type { Frame, Press } from '../page-views.ts'
+import { frameOf, pageLanguage, textTime } from './page-frame.ts'
+
+/** One look at one person's page: who she is, the link that opened it, and when. */
+export type Look = { preferences: Preferences; link: Link; token: string; now: Date }
+
+/** True when this link may show her choices: one of a mail, not older than 90 days (design.md section 12). */
+export function maySee({ link, now }: Look): boolean {
+  return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays
+}
+
+export function say(key: TextKey, values: Record<string, string | number> = {}): string {
+  return text(pageLanguage, key, values)
+}
+
+/** Her sentence for these choices, the same as everywhere. */
+export function sentenceFor(look: Look, choices: Choices): string {
+  const { person, brand, topics } = look.preferences
+  return describe(choices, {
+    topics,
+    brand,
+    locale: pageLanguage,
+    now: look.now,
+    address: maskedOf(look),
+    suppressions: person.suppressions,
+  })
+}
+
+export function maskedOf({ preferences }: Look): string {
+  return maskedAddress(preferences.person.address?.spelling ?? '')
+}
+
+export function dateFor({ preferences: { person, brand } }: Look, at: string | Date): string {
+  return textDate(pageLanguage, new Date(at), zoneFor(person.choices.timeZone, brand))
+}
+
+export function timeFor({ preferences: { person, brand } }: Look, at: string): string {
+  return textTime(new Date(at), zoneFor(person.choices.timeZone, brand))
+}
+
+/** The day the link was made; links know days of UTC. */
+export function linkDate({ link }: Look): string {
+  return textDate(pageLanguage, new Date(link.day * 86_400_000), 'UTC')
+}
+
+export function urlOf({ token }: Look, rest = ''): string {
+  return `/p/${token}${rest}`
+}
+
+export function herFrame(look: Look, heading: string): Frame {
+  return frameOf(look.preferences.brand, heading, look.link.purpose === 'preferences' ? urlOf(look, '/stop') : null)
+}
+
+/** Those of the topics that there are, in their order. */
+export function topicsNamed({ preferences }: Look, ids: readonly number[]): Topic[] {
+  return preferences.topics.filter((topic) => ids.includes(topic.id))
+}
+
+export function isPaused(choices: Choices, now: Date): boolean {
+  return choices.paused !== null && Date.parse(choices.paused.until) > now.getTime()
+}
+
+export function press(action: string, label: string, look: Press['look'], fields: Record<string, string> = {}): Press {
+  return { action, label, look, fields: Object.entries(fields).map(([name, value]) => ({ name, value })) }
+}
+
+/** The row of equal weight: slower, pause, stop. While she pauses, the second one starts again. */
+export function lessRow(look: Look): Press[] {
+  const resumes = maySee(look) && isPaused(look.preferences.person.choices, look.now)
+  return [
+    press(urlOf(look, '/slower'), say('page.choices.slower'), 'plain'),
+    resumes
+      ? press(urlOf(look, '/resume'), say('page.choices.resume'), 'plain')
+      : press(urlOf(look, '/pause'), say('page.choices.pause'), 'plain', { for: '30-days' }),
+    press(urlOf(look, '/stop'), say('page.choices.stop'), 'stop'),
+  ]
+}
+
+/** One button that ends one topic and leaves everything else. */
+export function stopTopicPress(look: Look, topic: Topic, key: 'page.choices.stopTopic' | 'page.stop.onlyTopic'): Press {
+  return press(urlOf(look, '/stop-topic'), say(key, { topic: topic.name }), 'plain', { topic: String(topic.id) })
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { SaveForm } from '../domain/choice-changes.ts'
+import { channels } from '../domain/choices.ts'
+import { isPace, type Pace } from '../domain/pace.ts'
+import { Problem } from '../domain/problem.ts'
+
+const topicId = z
+  .string()
+  .regex(/^[1-9]\d{0,4}$/)
+  .transform(Number)
+const pace = z.custom<Pace>((value) => typeof value === 'string' && isPace(value))
+const several = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]), z.array(item).max(200))
+
+const sent = z.object({
+  wording: z.string().regex(/^[\da-f]{64}$/),
+  shown: several(topicId),
+  topic: several(topicId),
+  pace,
+  channel: several(z.enum(channels)),
+})
+
+/**
+ * Reads what the form on her page sent. `topicIds` are the topics there are and `paces` those that the page gave her
+ * to choose from: anything else did not come from our page.
+ * @throws Problem `invalid-input`, whatever is wrong with it; what was sent is not quoted.
+ */
+export function readPreferencesForm(
+  body: unknown,
+  topicIds: readonly number[],
+  paces: readonly Pace[],
+): { form: SaveForm; wording: string } {
+  const parsed = sent.safeParse(body)
+  if (!parsed.success) throw notOurs()
+  const { wording, shown, topic, pace: overall, channel } = parsed.data
+  const topicPaces = new Map(shown.flatMap((id) => ownPace(body, id)))
+  const chosen = [overall, ...topicPaces.values()].filter((each) => each !== null)
+  if (!shown.every((id) => topicIds.includes(id)) || !chosen.every((each) => paces.includes(each))) throw notOurs()
+  const form = {
+    shown,
+    topics: new Set(topic),
+    pace: overall,
+    topicPaces,
+    channelsShown: channels,
+    channels: new Set(channel),
+  }
+  return { form, wording }
+}
+
+/** The field `pace-3`, where the form had one: empty for the overall pace. */
+function ownPace(body: unknown, id: number): [number, Pace | null][] {
+  const given = (body as Record<string, unknown>)[`pace-${id}`]
+  if (given === undefined) return []
+  if (given === '') return [[id, null]]
+  const own = pace.safeParse(given)
+  if (!own.success) throw notOurs()
+  return [[id, own.data]]
+}
+
+function notOurs(): Problem {
+  return new Problem('invalid-input', 'the form is not one that her page sends')
+}

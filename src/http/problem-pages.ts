@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readBrand } from '../actions/read-brand.ts'
+import { unnamedBrand, type Brand } from '../domain/brand.ts'
+import { readLink } from '../domain/link-token.ts'
+import { Problem, type ProblemCode } from '../domain/problem.ts'
+import type { NoticePage } from '../page-views.ts'
+import { renderPage } from '../render.ts'
+import { faultOf } from './access-log.ts'
+import { say } from './her-view.ts'
+import { frameOf, replyAddress } from './page-frame.ts'
+import { secure } from './security-headers.ts'
+import { sendPage, tokenOf, type Site } from './site.ts'
+
+/** What each code is in HTTP. A new code does not compile until it has its answer here. */
+const statuses: Record<ProblemCode, Status> = {
+  'invalid-input': 422,
+  'not-found': 404,
+  'already-exists': 409,
+  'link-invalid': 404,
+  'link-expired': 410,
+  conflict: 409,
+  'not-ready': 503,
+  'refused-by-gate': 403,
+  'check-stale': 409,
+  'verification-failed': 500,
+  unavailable: 503,
+}
+
+const told = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as const
+type Status = (typeof told)[number]
+
+/** PostgreSQL and the network saying that the database is not there just now, or has no room (class 53, 57P). */
+const databaseAway = /^(?:53...|57P..|08...|ECONN\w+|ENOTFOUND|ETIMEDOUT|EPIPE|CONNECT\w*|CONNECTION_\w+)$/
+
+/** The brand as it was last read, so that a page about a failure looks the same while the database is away. */
+export type LastBrand = { value: Brand; refresh(): Promise<Brand> }
+
+export function lastBrand(site: Site): LastBrand {
+  return {
+    value: unnamedBrand,
+    async refresh() {
+      this.value = await readBrand(site.house).catch(() => this.value)
+      return this.value
+    },
+  }
+}
+
+/** Every failure as a page in the brand's look that says what became of her choices, and nothing of what is inside. */
+export function problemPages(server: FastifyInstance, site: Site, brand: LastBrand): void {
+  server.addHook('onReady', async () => void (await brand.refresh()))
+  server.setNotFoundHandler(() => {
+    throw new Problem('not-found', 'there is no such address')
+  })
+  server.setErrorHandler(async (error, request, reply) => {
+    const status = statusOf(error)
+    if (status >= 500) request.log.error(faultOf(error, request), 'failed')
+    const look = status < 500 ? await brand.refresh() : brand.value
+    return sendPage(reply, 'notice', problemPage(site, request, look, status), status)
+  })
+}
+
+/** For an address that the router itself cannot read, which meets neither hooks nor handlers; one too long is unknown. */
+export function unreadableAddress(
+  site: Site,
+  brand: Brand,
+  fault: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  secure(reply, site.house.publicUrl)
+  const status = Object(fault).code === 'FST_ERR_BAD_URL' ? 400 : 404
+  const page = renderPage('notice', problemPage(site, request, brand, status))
+  void reply.code(status).type('text/html; charset=utf-8').send(page)
+}
+
+export function statusOf(error: unknown): Status {
+  if (error instanceof Problem) return statuses[error.code]
+  const { statusCode, code, cause } = Object(error) as { statusCode?: unknown; code?: unknown; cause?: unknown }
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return told.find((each) => each === statusCode) ?? 400
+  }
+  const inner = (Object(cause) as { code?: unknown }).code
+  return [code, inner].some((each) => typeof each === 'string' && databaseAway.test(each)) ? 503 : 500
+}
+
+function problemPage(site: Site, request: FastifyRequest, brand: Brand, status: Status): NoticePage {
+  const heading = say(`page.problem.${status}`)
+  const replyTo = replyAddress(brand)
+  const write = replyTo ? [say('page.problem.write', { replyTo })] : []
+  const reference = status >= 500 ? [say('page.problem.reference', { reference: request.id })] : []
+  const token = tokenOf(request)
+  const isHers = readLink(site.house.keys.links, token)?.purpose === 'preferences' && status !== 404
+  return {
+    frame: frameOf(brand, heading, isHers ? `/p/${token}/stop` : null),
+    heading,
+    status: false,
+    lead: [leadFor(status, request.method)],
+    sentence: null,
+    after: [...write, ...reference],
+    aside: '',
+    row: null,
+    links: isHers ? [{ label: say('page.problem.openAgain'), url: `/p/${token}` }] : [],
+  }
+}
+
+/** A request that only reads changed nothing for certain; of a press that failed inside we do not know. */
+function leadFor(status: Status, method: string): string {
+  if (status !== 500 && status !== 503) return say(`page.problem.${status}.lead`)
+  return say(method === 'POST' ? 'page.problem.write.unsure' : 'page.problem.read')
+}

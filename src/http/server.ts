@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import formbody from '@fastify/formbody'
+import view from '@fastify/view'
+import fastify, { LogController, type FastifyInstance } from 'fastify'
+import type { House } from '../actions/house.ts'
+import { templates, viewsFolder } from '../render.ts'
+import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
+import { assets } from './assets.ts'
+import { health, home, type Doors } from './home.ts'
+import { mailboxPages } from './mailbox.ts'
+import { oneClickPages } from './one-click.ts'
+import { preferencePages } from './preference-pages.ts'
+import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
+import { securityHeaders } from './security-headers.ts'
+import type { Site } from './site.ts'
+import { undoPages } from './undo.ts'
+
+export type ServerOptions = {
+  logger: LogOptions
+  /** Shows at `/` what this is, instead of how to find one's link. */
+  development: boolean
+  /** The Maildir that `/mailbox` shows, or null for no such page. The caller has checked that only this machine sees it. */
+  mailbox: string | null
+  doors?: Partial<Doors>
+  now?: () => Date
+}
+
+/** The largest form of ours has some 2 kB; a token at most 120 characters. */
+const bodyLimit = 32_768
+const longestToken = 200
+
+/** The pages and all that belongs to them, not yet listening. It keeps nothing that another process would need. */
+export async function buildServer(house: House, options: ServerOptions): Promise<FastifyInstance> {
+  const { mailbox, development, now = () => new Date() } = options
+  const site: Site = { house, now }
+  const brand = lastBrand(site)
+  const server = fastify({
+    logger: loggerFor(options.logger),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: longestToken, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => unreadableAddress(site, brand.value, error, request, reply),
+  })
+  server.removeAllContentTypeParsers()
+  await server.register(formbody, { bodyLimit })
+  await server.register(view, { engine: { eta: templates }, templates: viewsFolder, production: true })
+  securityHeaders(server, house.publicUrl)
+  accessLog(server)
+  problemPages(server, site, brand)
+  assets(server, site)
+  health(server, site)
+  home(server, site, {
+    development,
+    mailbox: mailbox !== null,
+    doors: { herPage: null, check: null, proof: null, ...options.doors },
+  })
+  preferencePages(server, site)
+  undoPages(server, site)
+  oneClickPages(server, site)
+  if (mailbox !== null) mailboxPages(server, site, mailbox)
+  return server
+}

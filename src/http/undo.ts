@@ -1,0 +1,42 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { changeToUndo, undoChange } from '../actions/preferences.ts'
+import { undo } from '../domain/choice-differences.ts'
+import { readLink, type Link } from '../domain/link-token.ts'
+import { undoPage } from './ask-models.ts'
+import { lookAt, resultOf, undoToken } from './preference-pages.ts'
+import { undonePage } from './result-models.ts'
+import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
+
+/** Undo, from a result page or from a mail: shows what it is about, and puts back by POST. */
+export function undoPages(server: FastifyInstance, site: Site): void {
+  page(server, '/undo/:link', {
+    get: (request, reply) => showUndo(site, request, reply),
+    post: (request, reply) => putBack(site, request, reply),
+  })
+}
+
+async function showUndo(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const look = await lookAt(site, tokenOf(request), 'undo')
+  const undone = fieldOf(request.query, 'undone')
+  if (undone !== undefined && (await resultOf(site, look, undone))) return sendPage(reply, 'notice', undonePage(look))
+  const { person, entry } = look.link
+  const { before, after, at } = await changeToUndo(site.house, person, entry ?? 0, look.now)
+  const left = undo(look.preferences.person.choices, before, after) !== null
+  return sendPage(reply, 'notice', undoPage(look, at, left))
+}
+
+async function putBack(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const token = tokenOf(request)
+  const link = linkOf(site, token, 'undo')
+  const undone = await undoChange(site.house, link, site.now())
+  const from = herPage(site, link, fieldOf(request.body, 'page'))
+  if (undone.kind === 'unchanged') return reply.redirect(from ? `${from}?unchanged` : `/undo/${token}`, 303)
+  const proof = undoToken(site, link.person, undone.entry)
+  return reply.redirect(`${from ?? `/undo/${token}`}?undone=${proof}`, 303)
+}
+
+/** The page she pressed Undo on, where that was her own; an Undo link by itself never leads to it. */
+function herPage(site: Site, { person }: Link, token = ''): string | null {
+  const link = readLink(site.house.keys.links, token)
+  return link?.purpose === 'preferences' && link.person === person ? `/p/${token}` : null
+}

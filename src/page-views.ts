@@ -1,0 +1,107 @@
+import type { Option, PreferencesWording } from './domain/preferences-wording.ts'
+
+/** Pages by the name of their view, with all that each shows: finished strings and booleans, nothing to reckon with. */
+export type Pages = {
+  preferences: PreferencesPage
+  notice: NoticePage
+  home: HomePage
+  mailbox: MailboxPage
+  mail: MailPage
+}
+
+/** What every page has around it. `stop` is the address of the footer's Stop link, null where there is no link of hers. */
+export type Frame = {
+  language: string
+  direction: 'ltr' | 'rtl'
+  title: string
+  skip: string
+  brand: string
+  styles: string[]
+  postalAddress: string | null
+  footer: { label: string; url: string }[]
+}
+
+export type Anchor = { label: string; url: string }
+
+/** A form of its own with one button and hidden fields. `look`: the one to press first, one among equals, or an end. */
+export type Press = {
+  action: string
+  label: string
+  look: 'primary' | 'plain' | 'stop'
+  fields: { name: string; value: string }[]
+}
+
+/** Her sentence, with a line in small letters under it. */
+export type SentenceCard = { text: string; note: string }
+
+/** Her page. `sentence` and `form` are null where the link may not show or change them. */
+export type PreferencesPage = {
+  frame: Frame
+  heading: string
+  sentence: SentenceCard | null
+  lead: string[]
+  stopTopics: Press[]
+  rowLabel: string
+  row: Press[]
+  links: Anchor[]
+  otherTopics: { heading: string; buttons: Press[] } | null
+  form: ChoicesForm | null
+}
+
+/** The form of her page: the frozen wording, and what of it is ticked for her. */
+export type ChoicesForm = {
+  action: string
+  wording: PreferencesWording
+  hash: string
+  topics: (Option<number> & { ticked: boolean })[]
+  pace: { note: string; options: (Option<string> & { ticked: boolean })[] }
+  ownPaces: {
+    open: boolean
+    topics: { name: string; label: string; options: (Option<string> & { ticked: boolean })[] }[]
+  } | null
+  channels: (Option<string> & { ticked: boolean })[]
+}
+
+/**
+ * A page that says one thing and offers what can be done about it: stop, pause, undo, why, the result of a change,
+ * and every problem. `status` marks what has just happened, which is announced; `aside` is said in small letters.
+ */
+export type NoticePage = {
+  frame: Frame
+  heading: string
+  status: boolean
+  lead: string[]
+  sentence: SentenceCard | null
+  after: string[]
+  aside: string
+  row: { label: string; buttons: Press[] } | null
+  links: Anchor[]
+}
+
+export type HomePage = {
+  frame: Frame
+  heading: string
+  lead: string[]
+  doors: { heading: string; lead: string; link: Anchor | null; command: string | null }[]
+  note: string
+}
+
+export type MailboxPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  empty: string | null
+  columns: { from: string; to: string }
+  mails: { url: string; subject: string; from: string; to: string; date: string }[]
+}
+
+/** One mail: its text part only, cut at our own links. */
+export type MailPage = {
+  frame: Frame
+  heading: string
+  facts: { name: string; value: string }[]
+  text: { text: string; url: string | null }[]
+  headersLabel: string
+  headers: { name: string; value: string }[]
+  back: Anchor
+}

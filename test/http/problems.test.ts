@@ -1,0 +1,113 @@
+import t from 'tap'
+import { statusOf } from '../../src/http/problem-pages.ts'
+import { buildServer } from '../../src/http/server.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { choicesOf, openApp, tokenFor } from '../support/app.ts'
+import { addPerson, yesTo } from '../support/cast.ts'
+import { parsePage } from '../support/html.ts'
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+t.test('every failure is a page in the brand’s look that says what became of her choices', async (t) => {
+  const { house, server } = await openApp(t)
+  const token = tokenFor(house, await addPerson(house, 'ada@example.com', yesTo([1])))
+  const requests = [
+    [404, { url: '/nowhere' }],
+    [404, { url: '/p/1abc' }],
+    [400, { url: '/p/%ff' }],
+    [405, { method: 'PUT', url: `/p/${token}` }],
+    [405, { method: 'POST', url: '/robots.txt' }],
+    [413, { method: 'POST', url: `/p/${token}`, headers: form, payload: `topic=${'1'.repeat(40_000)}` }],
+    [415, { method: 'POST', url: `/p/${token}`, headers: { 'content-type': 'text/plain' }, payload: 'x' }],
+    [
+      415,
+      { method: 'POST', url: `/p/${token}/stop`, headers: { 'content-type': 'application/json\t; x' }, payload: '{}' },
+    ],
+    [422, { method: 'POST', url: `/p/${token}`, headers: form, payload: 'a=b' }],
+    [422, { method: 'POST', url: `/p/${token}/pause`, headers: form, payload: 'for=ever' }],
+    [422, { method: 'POST', url: `/p/${token}/stop-topic`, headers: form, payload: '__proto__[topic]=1' }],
+  ] as const
+  for (const [status, request] of requests) {
+    const response = await server.inject(request)
+    t.equal(response.statusCode, status, JSON.stringify(request).slice(0, 60))
+    const page = parsePage(response.body)
+    t.strictSame(page.faults, [])
+    t.match(page.title, / – Fern$/)
+    t.match(page.text, 'Nothing was changed.')
+    t.notMatch(page.text, /Error|problem:|undefined|null|node_modules/)
+  }
+})
+
+t.test('a method that is not there is answered with those that are', async (t) => {
+  const { server } = await openApp(t)
+  t.equal((await server.inject({ method: 'DELETE', url: '/healthz' })).headers.allow, 'GET, HEAD, OPTIONS')
+  t.equal((await server.inject({ method: 'PUT', url: '/p/x' })).headers.allow, 'GET, HEAD, POST, OPTIONS')
+  t.equal((await server.inject({ method: 'OPTIONS', url: '/p/x' })).statusCode, 204)
+})
+
+t.test(
+  'a failure inside shows a reference and nothing of what is inside; of a press it promises nothing',
+  async (t) => {
+    const { house, server, log } = await openApp(t)
+    const token = tokenFor(house, await addPerson(house, 'ada@example.com', yesTo([1])))
+    await house.database.sql.unsafe('alter table topics rename to topics_gone')
+    for (const [method, says] of [
+      ['GET', 'Nothing was changed.'],
+      ['POST', 'We can’t tell whether your change was kept.'],
+    ] as const) {
+      const response = await server.inject({ method, url: `/p/${token}` })
+      t.equal(response.statusCode, 500)
+      const page = parsePage(response.body)
+      t.strictSame(page.faults, [])
+      t.match(page.title, 'Sorry, that didn’t work. – Fern')
+      t.match(page.text, says)
+      t.match(page.text, 'hello@fern.example')
+      const [, reference = 'none'] = /mention ([\da-f-]{36})\./.exec(page.text) ?? []
+      t.ok(log.some((line) => line.includes(reference) && line.includes('42P01')))
+      t.notMatch(response.body, /topics|relation|postgres|\.ts/)
+    }
+  },
+)
+
+t.test('while the database is away, pages say so, and nothing is promised', async (t) => {
+  const { house } = await openApp(t)
+  const away = openDatabase('postgres://nobody@127.0.0.1:1/none')
+  t.teardown(() => away.close())
+  const server = await buildServer(
+    { ...house, database: away },
+    { logger: { level: 'silent' }, development: false, mailbox: null },
+  )
+  t.teardown(() => server.close())
+  const token = tokenFor(house, '0f8fad5b-d9cb-469f-a165-70867728950e')
+  const response = await server.inject(`/p/${token}`)
+  t.equal(response.statusCode, 503)
+  t.strictSame(parsePage(response.body).faults, [])
+  t.match(response.body, 'Nothing was changed.')
+  t.equal((await server.inject('/healthz')).statusCode, 200)
+  t.equal((await server.inject('/readyz')).statusCode, 503)
+})
+
+t.test('fields that look like parts of an object are fields and no more', async (t) => {
+  const { house, server, wording } = await openApp(t)
+  const id = await addPerson(house, 'ada@example.com', yesTo([1]))
+  const url = `/p/${tokenFor(house, id)}`
+  const fields = `wording=${wording}&shown=1&topic=1&pace=digest-weekly&channel=email`
+  const noise = '&__proto__=1&constructor=1&constructor[prototype][stopped]=1&stopped=1&person=x&pace-__proto__=1'
+  const many = Array.from({ length: 1_000 }, (_, index) => `&f${index}=1`).join('')
+  const response = await server.inject({ method: 'POST', url, headers: form, payload: fields + noise + many })
+  t.equal(response.statusCode, 303)
+  t.match(await choicesOf(house, id), { pace: 'digest-weekly', stopped: null })
+  t.equal(Object.keys(Object.prototype).length, 0)
+  const twice = await server.inject({ method: 'POST', url, headers: form, payload: `${fields}&pace=as-it-happens` })
+  t.equal(twice.statusCode, 422)
+})
+
+t.test('what the database says when it goes is no fault of the request', async (t) => {
+  for (const code of ['57P01', '53300', '08006', 'ECONNREFUSED', 'CONNECTION_CLOSED', 'CONNECT_TIMEOUT']) {
+    t.equal(statusOf(Object.assign(new Error('x'), { code })), 503)
+    t.equal(statusOf(new Error('x', { cause: { code } })), 503)
+  }
+  t.equal(statusOf(Object.assign(new Error('x'), { code: '23505' })), 500)
+  t.equal(statusOf('thrown text'), 500)
+  t.equal(statusOf(Object.assign(new Error('x'), { statusCode: 418 })), 400)
+})
