@@ -74,6 +74,7 @@ async function demoConfig(config: Config): Promise<Config> {
     publicUrl: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     smtpUrl: null,
     dkim: null,
+    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
   }
 }
 

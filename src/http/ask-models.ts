@@ -31,6 +31,7 @@ export function stopPage(look: Look): NoticePage {
   })
 }
 
+/** The three lengths of a pause, each a button of its own. */
 export function pausePage(look: Look): NoticePage {
   return notice(look, say('page.pause.heading', { brand: look.preferences.brand.name }), {
     lead: [say('page.pause.lead')],
@@ -75,6 +76,7 @@ export function stoppedPage(look: Look): NoticePage {
   })
 }
 
+/** After a press that asked for what was so already. */
 export function unchangedPage(look: Look): NoticePage {
   return notice(look, say('page.result.unchanged'), {
     status: true,

@@ -15,6 +15,7 @@ export function stylesFor(brand: Brand): string[] {
   return [`/style.css?v=${versionOf(stylesheet)}`, `/brand.css?v=${versionOf(brandStyle(brand))}`]
 }
 
+/** What pages are dressed in, and what programs ask every site for. */
 export function assets(server: FastifyInstance, site: Site): void {
   page(server, '/style.css', { get: (request, reply) => kept(request, reply, 'text/css; charset=utf-8', stylesheet) })
   page(server, '/brand.css', {

@@ -17,6 +17,7 @@ export function maySee({ link, now }: Look): boolean {
   return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays
 }
 
+/** A text of the pages, in their language. */
 export function say(key: TextKey, values: Record<string, string | number> = {}): string {
   return text(pageLanguage, key, values)
 }
@@ -34,14 +35,17 @@ export function sentenceFor(look: Look, choices: Choices): string {
   })
 }
 
+/** Her address as a page may show it to whoever holds the link. */
 export function maskedOf({ preferences }: Look): string {
   return maskedAddress(preferences.person.address?.spelling ?? '')
 }
 
+/** The day of an instant where she is. */
 export function dateFor({ preferences: { person, brand } }: Look, at: string | Date): string {
   return textDate(pageLanguage, new Date(at), zoneFor(person.choices.timeZone, brand))
 }
 
+/** The time of day of an instant (ISO) where she is. */
 export function timeFor({ preferences: { person, brand } }: Look, at: string): string {
   return textTime(new Date(at), zoneFor(person.choices.timeZone, brand))
 }
@@ -51,10 +55,12 @@ export function linkDate({ link }: Look): string {
   return textDate(pageLanguage, new Date(link.day * 86_400_000), 'UTC')
 }
 
+/** Her page, or what hangs on it: `/stop`, `?unchanged`. */
 export function urlOf({ token }: Look, rest = ''): string {
   return `/p/${token}${rest}`
 }
 
+/** The frame of a page about her, with the Stop link where there is one. */
 export function herFrame(look: Look, heading: string): Frame {
   return frameOf(look.preferences.brand, heading, look.link.purpose === 'preferences' ? urlOf(look, '/stop') : null)
 }
@@ -64,10 +70,12 @@ export function topicsNamed({ preferences }: Look, ids: readonly number[]): Topi
   return preferences.topics.filter((topic) => ids.includes(topic.id))
 }
 
+/** True while a pause is running. */
 export function isPaused(choices: Choices, now: Date): boolean {
   return choices.paused !== null && Date.parse(choices.paused.until) > now.getTime()
 }
 
+/** A button that sends these fields to that address by POST. */
 export function press(action: string, label: string, look: Press['look'], fields: Record<string, string> = {}): Press {
   return { action, label, look, fields: Object.entries(fields).map(([name, value]) => ({ name, value })) }
 }

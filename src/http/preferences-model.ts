@@ -55,12 +55,14 @@ export function preferencesPage(look: Look): PreferencesPage {
 
 /** Her sentence, and under it when she said so. */
 export function sentenceCard(look: Look): SentenceCard {
-  const { choices } = look.preferences.person
+  const { choices, suppressions } = look.preferences.person
+  const text = sentenceFor(look, choices)
+  if (choices.choseAt) {
+    const chosen = say('page.choices.chosen', { date: dateFor(look, choices.choseAt) })
+    return { text, note: suppressions.length > 0 ? chosen : `${chosen} ${say('page.choices.inForce')}` }
+  }
   const said = Object.values(choices.topics).some(({ answer }) => answer === 'yes')
-  const note = choices.choseAt
-    ? `${say('page.choices.chosen', { date: dateFor(look, choices.choseAt) })} ${say('page.choices.inForce')}`
-    : say('page.choices.notChosen')
-  return { text: sentenceFor(look, choices), note: choices.choseAt || said ? note : '' }
+  return { text, note: said ? say('page.choices.notChosen') : '' }
 }
 
 function oldLink(look: Look, brand: Brand): string[] {

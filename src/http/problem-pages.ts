@@ -29,12 +29,15 @@ const statuses: Record<ProblemCode, Status> = {
 const told = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as const
 type Status = (typeof told)[number]
 
+const retryAfterSeconds = 30
+
 /** PostgreSQL and the network saying that the database is not there just now, or has no room (class 53, 57P). */
 const databaseAway = /^(?:53...|57P..|08...|ECONN\w+|ENOTFOUND|ETIMEDOUT|EPIPE|CONNECT\w*|CONNECTION_\w+)$/
 
 /** The brand as it was last read, so that a page about a failure looks the same while the database is away. */
 export type LastBrand = { value: Brand; refresh(): Promise<Brand> }
 
+/** Before it was ever read, the brand is the unnamed one. */
 export function lastBrand(site: Site): LastBrand {
   return {
     value: unnamedBrand,
@@ -54,6 +57,7 @@ export function problemPages(server: FastifyInstance, site: Site, brand: LastBra
   server.setErrorHandler(async (error, request, reply) => {
     const status = statusOf(error)
     if (status >= 500) request.log.error(faultOf(error, request), 'failed')
+    if (status === 503) reply.header('retry-after', retryAfterSeconds)
     const look = status < 500 ? await brand.refresh() : brand.value
     return sendPage(reply, 'notice', problemPage(site, request, look, status), status)
   })
@@ -73,6 +77,7 @@ export function unreadableAddress(
   void reply.code(status).type('text/html; charset=utf-8').send(page)
 }
 
+/** The HTTP status of anything that was thrown. */
 export function statusOf(error: unknown): Status {
   if (error instanceof Problem) return statuses[error.code]
   const { statusCode, code, cause } = Object(error) as { statusCode?: unknown; code?: unknown; cause?: unknown }

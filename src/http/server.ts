@@ -28,6 +28,8 @@ export type ServerOptions = {
 /** The largest form of ours has some 2 kB; a token at most 120 characters. */
 const bodyLimit = 32_768
 const longestToken = 200
+/** Whoever sends a form more slowly than this is cut off, so that many such cannot keep others out. */
+const requestTimeoutMs = 30_000
 
 /** The pages and all that belongs to them, not yet listening. It keeps nothing that another process would need. */
 export async function buildServer(house: House, options: ServerOptions): Promise<FastifyInstance> {
@@ -40,6 +42,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit,
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: longestToken, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => unreadableAddress(site, brand.value, error, request, reply),

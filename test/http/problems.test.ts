@@ -81,6 +81,7 @@ t.test('while the database is away, pages say so, and nothing is promised', asyn
   const token = tokenFor(house, '0f8fad5b-d9cb-469f-a165-70867728950e')
   const response = await server.inject(`/p/${token}`)
   t.equal(response.statusCode, 503)
+  t.equal(response.headers['retry-after'], '30')
   t.strictSame(parsePage(response.body).faults, [])
   t.match(response.body, 'Nothing was changed.')
   t.equal((await server.inject('/healthz')).statusCode, 200)
