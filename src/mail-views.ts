@@ -1,7 +1,7 @@
 import type { Anchor } from './page-views.ts'
 
 /** Mails by the name of their two views, with all that each shows: finished strings, some of them marks. */
-export type Mails = { topic: TopicMail; acknowledgement: AcknowledgementMail }
+export type Mails = { topic: TopicMail; digest: DigestMail; acknowledgement: AcknowledgementMail }
 
 type Frame = { lang: string; dir: 'ltr' | 'rtl'; subject: string; brandName: string; postalAddress: string }
 
@@ -12,6 +12,15 @@ export type TopicMail = Frame & {
   bodyText: string
   promise: string
   why: Anchor
+  change: Anchor
+  stop: Anchor
+  oneClick: string
+}
+
+/** Several messages in one mail, each in short. */
+export type DigestMail = Frame & {
+  items: { subject: string; inShort: string; read: Anchor; why: Anchor; stop: Anchor }[]
+  promise: string
   change: Anchor
   stop: Anchor
   oneClick: string

@@ -125,7 +125,7 @@ t.test('a courier is asked to deliver only by actions that release first', async
   const users = sourceFiles(src)
     .filter((file) => /courier\.deliver\(/.test(readFileSync(file, 'utf8')))
     .map((file) => relative(root, file))
-  t.same(users.toSorted(), ['src/actions/hand-over.ts', 'src/actions/send-service-mail.ts'])
+  t.same(users.toSorted(), ['src/actions/hand-over.ts'])
 })
 
 t.test('environment variables are read in one place', async (t) => {

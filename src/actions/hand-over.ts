@@ -1,100 +1,28 @@
-import { envelopeAddress, maskedAddress } from '../domain/address.ts'
-import type { Brand } from '../domain/brand.ts'
-import { dayOf, makeLink } from '../domain/link-token.ts'
-import { parseSender, type Sender } from '../domain/sender.ts'
-import { promiseLine } from '../domain/sentence.ts'
-import type { Topic } from '../domain/topic.ts'
 import type { Outcome, Parcel } from '../mail/courier.ts'
-import type { Fill } from '../mail/mime.ts'
-import { topicLetter } from '../mail/topic-letter.ts'
-import { theBrand } from '../store/brand.ts'
-import type { Campaign } from '../store/campaigns.ts'
-import { allTopics } from '../store/topics.ts'
 import type { House } from './house.ts'
-import type { Released } from './release-batch.ts'
 
-/** A campaign's mail as built once, and what is needed to fill it for one person. */
-export type CampaignLetter = {
-  /** Fills the mail for one person. */
-  write: Fill
-  /** The values of the body's fields, by mark, for a person of that name. */
-  fieldValues(name: string): string[]
-  sender: Sender
-  brand: Brand
-  topic: Topic
-  topics: Topic[]
-}
-
-/** Builds the campaign's mail, once for everybody. */
-export async function letterFor(house: House, campaign: Campaign): Promise<CampaignLetter> {
-  const { sql } = house.database
-  const [brand, topics] = await Promise.all([theBrand(sql), allTopics(sql)])
-  const topic = topics.find((known) => known.id === campaign.topic)
-  if (!topic) throw new Error('a campaign names a topic that is not stored')
-  const sender = parseSender(campaign.sender)
-  const { fill, fieldValues } = await topicLetter({ campaign, sender, brand, topic })
-  return { write: fill, fieldValues, sender, brand, topic, topics }
-}
+/** A released delivery whose mail can be written. */
+export type Mail = { delivery: string; write(): Parcel | Promise<Parcel> }
 
 /**
- * Hands released deliveries to the courier and tells what became of each. What could not even be written or signed
- * comes back as deferred: it provably did not leave.
+ * Writes, signs and hands released mails to the courier, and tells what became of each. What could not even be written or
+ * signed comes back as deferred: it provably did not leave.
+ * @param begunBefore monotonic milliseconds (`performance.now()`) by which a mail must have begun to leave.
  */
-export async function handOver(
-  house: House,
-  letter: CampaignLetter,
-  released: readonly Released[],
-  at: Date,
-  begunBefore: number,
-): Promise<Outcome[]> {
+export async function handOver(house: House, mails: readonly Mail[], begunBefore: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   const parcels: Parcel[] = []
-  for (const one of released) {
+  for (const mail of mails) {
     try {
-      parcels.push(await parcelFor(house, letter, one, at))
+      const parcel = await mail.write()
+      parcels.push(house.sign ? { ...parcel, mime: await house.sign(parcel.mime) } : parcel)
     } catch (error) {
-      house.warn(`delivery ${one.delivery} could not be written: ${error instanceof Error ? error.message : 'unknown'}`)
-      outcomes.push({
-        delivery: one.delivery,
-        kind: 'deferred',
-        reply: 'the mail could not be written or signed',
-        reached: false,
-      })
+      house.warn(
+        `delivery ${mail.delivery} could not be written: ${error instanceof Error ? error.message : 'unknown'}`,
+      )
+      const reply = 'the mail could not be written or signed'
+      outcomes.push({ delivery: mail.delivery, kind: 'deferred', reply, reached: false })
     }
   }
   return outcomes.concat(await house.courier.deliver(parcels, begunBefore))
-}
-
-async function parcelFor(
-  house: House,
-  letter: CampaignLetter,
-  { delivery, person }: Released,
-  at: Date,
-): Promise<Parcel> {
-  const { sender, topic, brand, topics } = letter
-  const link = { person: person.id, day: dayOf(at), topics: [topic.id], delivery, entry: null }
-  const page = `${house.publicUrl}/p/${makeLink(house.keys.links, { ...link, purpose: 'preferences' })}`
-  const oneClick = `${house.publicUrl}/u/${makeLink(house.keys.links, { ...link, purpose: 'unsubscribe' })}`
-  const to = envelopeAddress(person.spelling).address
-  const promise = promiseLine(person.choices, topic, {
-    topics,
-    brand,
-    locale: 'en',
-    now: at,
-    address: maskedAddress(person.spelling),
-    suppressions: person.suppressions,
-  })
-  const mime = letter.write({
-    to,
-    messageId: `<${delivery}@${sender.domain}>`,
-    date: at,
-    headers: { 'List-Unsubscribe': `<${oneClick}>` },
-    values: [...letter.fieldValues(person.name), promise, `${page}/why`, page, `${page}/stop`],
-  })
-  return {
-    delivery,
-    from: envelopeAddress(sender.address).address,
-    to,
-    mime: house.sign ? await house.sign(mime) : mime,
-  }
 }

@@ -20,7 +20,7 @@ export type Batch = { people: number; released: Released[]; through: string | nu
  * judge, write the deliveries and what was released to each; one transaction. Only what it gives back may touch a
  * socket (design.md section 6; I-1, I-9). Held deliveries wait in the table until they are due.
  */
-export async function releaseBatch(house: House, campaign: Campaign, slice: Slice): Promise<Batch> {
+export async function releaseBatch(house: House, worker: number, campaign: Campaign, slice: Slice): Promise<Batch> {
   return house.database.sql.begin(async (tx) => {
     const people = await lockNext(tx, slice, house.courier.batch)
     const at = await instantNow(tx)
@@ -44,7 +44,7 @@ export async function releaseBatch(house: House, campaign: Campaign, slice: Slic
       recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
     }
     await Promise.all([
-      insertDeliveries(tx, campaign.message, planned),
+      insertDeliveries(tx, worker, planned),
       saveRecent(tx, recents),
       moveSlice(tx, campaign.message, slice.number, last.id, Object.fromEntries(tally)),
     ])
@@ -58,7 +58,14 @@ export async function releaseBatch(house: House, campaign: Campaign, slice: Slic
  */
 function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Verdict): Planned | null {
   const answer = person.choices.topics[campaign.topic]
-  const base = { id: randomUUIDv7(), person: person.id, version: person.version, allowedBy: answer?.entry ?? null }
+  const base = {
+    id: randomUUIDv7(),
+    message: campaign.message,
+    slot: null,
+    person: person.id,
+    version: person.version,
+    allowedBy: answer?.entry ?? null,
+  }
   switch (verdict.kind) {
     case 'now':
       return { ...base, state: 'released', verdict: 'now', reason: null, dueAt: null }

@@ -1,23 +1,20 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../domain/problem.ts'
-import type { Outcome } from '../mail/courier.ts'
 import { ranges } from '../store/audience.ts'
-import { setCampaignState, type Campaign } from '../store/campaigns.ts'
-import { leftOverBecomesUnknown, settle } from '../store/releases.ts'
+import { campaignState, finishCampaign, moveCampaign, type Campaign } from '../store/campaigns.ts'
+import { anythingReleased } from '../store/releases.ts'
+import { planSlices, unfinishedSlices } from '../store/slices.ts'
 import { whileAlone } from '../store/sole-worker.ts'
-import { finishSlice, planSlices, unfinishedSlices, type Slice } from '../store/slices.ts'
 import { checkCampaign, theCampaign } from './check-campaign.ts'
-import { handOver, letterFor, type CampaignLetter } from './hand-over.ts'
 import type { House } from './house.ts'
-import { releaseBatch } from './release-batch.ts'
 import { reportCampaign, type Report } from './report-campaign.ts'
 import { requireReady } from './require-ready.ts'
+import { sweep, withWorker } from './sweep.ts'
+import { workSlices, type Run } from './work-slices.ts'
+import { letterFor } from './write-topic-mail.ts'
 
 /** People in one slice: what one worker takes at a time. */
 const slicePeople = 1_000
-/** Slices worked at once in one process, so that the database and the relay are busy together. */
-const slicesAtOnce = 3
-/** Part of the lease (30 s) within which a message must have begun. */
-const beginWithinMs = 20_000
 
 export type SendOptions = {
   /** What the sender typed: at most so many people may get it now. */
@@ -25,7 +22,7 @@ export type SendOptions = {
   /** Told after each batch how many people of `people` have been judged. */
   progress: (judged: number, people: number) => void
   /** Aborted to stop releasing; what is in flight is still answered. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -41,18 +38,16 @@ export async function sendCampaign(house: House, slug: string, options: SendOpti
   await requireReady(house)
   const check = await checkCampaign(house, slug)
   const campaign = await theCampaign(sql, slug)
-  if (campaign.state === 'draft') requireConfirmed(check, options.confirm)
+  if (campaign.state === 'draft' || campaign.state === 'scheduled') requireConfirmed(check, options.confirm)
   if (campaign.state === 'paused' || campaign.state === 'cancelled') {
     throw new Problem('conflict', `campaign "${slug}" is ${campaign.state}; nothing was sent`)
   }
   await whileAlone(sql, `campaign ${campaign.message}`, async () => {
     if (campaign.state === 'sent') return
-    const slices = await start(house, campaign)
+    await startCampaign(house, campaign)
     let done = 0
     const judged = (people: number) => options.progress((done += people), check.people)
-    const letter = await letterFor(house, campaign)
-    await workSlices({ house, campaign, letter, signal: options.signal, judged }, slices)
-    if (!options.signal?.aborted) await setCampaignState(sql, campaign.message, 'sent')
+    await withWorker(house, (worker) => workCampaign({ house, worker, campaign, signal: options.signal, judged }))
   })
   return reportCampaign(house, slug)
 }
@@ -72,63 +67,33 @@ function requireConfirmed(check: { now: number; later: number }, confirm: number
   }
 }
 
-async function start(house: House, campaign: Campaign): Promise<Slice[]> {
-  const { sql } = house.database
-  await sql.begin(async (tx) => {
-    await leftOverBecomesUnknown(tx, campaign.message)
-    if (campaign.state === 'draft') await planSlices(tx, campaign.message, await ranges(tx, slicePeople))
-    await setCampaignState(tx, campaign.message, 'sending')
+/** Plans the slices of a campaign, once, and lets workers have them. */
+export async function startCampaign(house: House, campaign: Campaign): Promise<void> {
+  await house.database.sql.begin(async (tx) => {
+    const started = await moveCampaign(tx, campaign.message, ['draft', 'scheduled'], 'sending')
+    if (started) await planSlices(tx, campaign.message, await ranges(tx, slicePeople))
   })
-  return unfinishedSlices(sql, campaign.message)
 }
 
-/** One run over a campaign's slices. `judged` is told how many people each batch took through the gate. */
-type Run = {
-  house: House
-  campaign: Campaign
-  letter: CampaignLetter
-  signal: AbortSignal | undefined
-  judged: (people: number) => void
-}
+/** Milliseconds between two looks at what other workers still have in hand. */
+const lookAgainMs = 250
 
-async function workSlices(run: Run, slices: readonly Slice[]): Promise<void> {
-  const queue = [...slices]
-  const work = async () => {
-    for (let slice = queue.shift(); slice && !run.signal?.aborted; slice = queue.shift()) await workSlice(run, slice)
-  }
-  const workers = Array.from({ length: slicesAtOnce }, () =>
-    work().catch((error: unknown) => {
-      queue.length = 0
-      throw error
-    }),
-  )
-  // All of them end before any error is told: nothing may still be in flight when this returns.
-  const ends = await Promise.allSettled(workers)
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-}
-
-async function workSlice(run: Run, slice: Slice): Promise<void> {
-  const { house, campaign, letter } = run
+/**
+ * Works a campaign to its end beside whoever else does: takes the slices that nobody has, and returns when all are done
+ * and nothing of it is between release and outcome, or when it was paused or cancelled, or the signal is given.
+ */
+export async function workCampaign(run: Omit<Run, 'letter'>): Promise<void> {
+  const { house, campaign, signal } = run
   const { sql } = house.database
-  for (let after = slice.after; !run.signal?.aborted;) {
-    const begunBefore = performance.now() + beginWithinMs
-    const batch = await releaseBatch(house, campaign, { ...slice, after })
-    if (batch.through === null) {
-      await finishSlice(sql, campaign.message, slice.number)
+  const letter = await letterFor(house, campaign)
+  while (!signal?.aborted && (await campaignState(sql, campaign.message)) === 'sending') {
+    await sweep(house)
+    const slices = await unfinishedSlices(sql, campaign.message)
+    if (slices.length === 0 && !(await anythingReleased(sql, campaign.message))) {
+      await finishCampaign(sql, campaign.message)
       return
     }
-    const outcomes = await handOver(house, letter, batch.released, batch.at, begunBefore)
-    await sql.begin((tx) => settle(tx, outcomes))
-    requireReached(outcomes)
-    run.judged(batch.people)
-    after = batch.through
+    await workSlices({ ...run, letter }, slices)
+    await wait(lookAgainMs)
   }
-}
-
-function requireReached(outcomes: readonly Outcome[]): void {
-  if (outcomes.length === 0 || outcomes.some((outcome) => outcome.reached)) return
-  throw new Problem(
-    'unavailable',
-    `mail cannot be handed over: ${outcomes[0]?.reply}. What was released is kept as deferred; send again once it works.`,
-  )
 }

@@ -8,9 +8,10 @@ import type { Outcome } from '../mail/courier.ts'
 import { instantNow } from '../store/instant.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import { theCampaign, theRules } from './check-campaign.ts'
-import { handOver, letterFor } from './hand-over.ts'
+import { handOver } from './hand-over.ts'
 import type { House } from './house.ts'
 import { requireReady } from './require-ready.ts'
+import { letterFor, topicParcel } from './write-topic-mail.ts'
 
 /** Milliseconds within which the test must have begun to leave. */
 const beginWithinMs = 20_000
@@ -41,9 +42,10 @@ export async function testCampaign(house: House, slug: string, to: string): Prom
   if (verdict.kind !== 'now')
     throw new Problem('refused-by-gate', `the reply address is suppressed (${verdict.reason})`)
   const nobody = { ...standing, id: randomUUID(), name: '', version: 0, spelling: address.spelling }
-  const released = [{ delivery: randomUUIDv7(), person: nobody }]
+  const delivery = randomUUIDv7()
   const letter = await letterFor(house, { ...campaign, subject: `[Test] ${campaign.subject}` })
-  const [outcome] = await handOver(house, letter, released, at, performance.now() + beginWithinMs)
+  const mail = { delivery, write: () => topicParcel(house, letter, delivery, nobody, at) }
+  const [outcome] = await handOver(house, [mail], performance.now() + beginWithinMs)
   if (!outcome) throw new Error('the courier gave no outcome')
   return outcome
 }

@@ -52,13 +52,21 @@ export async function lockNext(
     where p.id >= ${range.first} and p.id <= ${range.last} and (${range.after}::uuid is null or p.id > ${range.after})
       and exists (select from addresses a where a.person = p.id and a.channel = 'email')
     order by p.id limit ${limit} for no key update`
-  if (locked.length === 0) return []
+  return readLocked(
+    tx,
+    locked.map((row) => row.id),
+  )
+}
+
+/** Reads people whose rows are locked, by id, in a statement after the lock. Who has no address is left out. */
+export async function readLocked(tx: Transaction, people: readonly string[]): Promise<Recipient[]> {
+  if (people.length === 0) return []
   const rows = await tx<Row[]>`
     select p.id, p.name, p.choices, p.recent, p.entry, a.spelling,
       coalesce((select array_agg(s.reason) from suppressions s where s.channel = 'email' and s.fingerprint = a.fingerprint), '{}') as suppressions
     from people p
     join addresses a on a.person = p.id and a.channel = 'email'
-    where p.id = any (${locked.map((row) => row.id)}::uuid[])
+    where p.id = any (${people as string[]}::uuid[])
     order by p.id`
   return rows.map(asRecipient)
 }

@@ -3,7 +3,7 @@ import { orm, type Sql, type Transaction } from './database.ts'
 import { topics } from './schema.ts'
 import { campaigns, messages } from './sending-schema.ts'
 
-export type CampaignState = 'draft' | 'sending' | 'sent' | 'paused' | 'cancelled'
+export type CampaignState = 'draft' | 'scheduled' | 'sending' | 'sent' | 'paused' | 'cancelled'
 
 /** A message for everyone who asked for its topic. Times are ISO or null; `message` is the message's id. */
 export type Campaign = {
@@ -18,6 +18,10 @@ export type Campaign = {
   body: string
   language: string | null
   usefulUntil: string | null
+  /** When it is to start (ISO) and for at most how many people, where that was said; and why it stands still. */
+  sendAt: string | null
+  confirmed: number | null
+  note: string | null
 }
 
 const columns = {
@@ -32,6 +36,9 @@ const columns = {
   body: messages.body,
   language: messages.language,
   usefulUntil: messages.usefulUntil,
+  sendAt: campaigns.sendAt,
+  confirmed: campaigns.confirmed,
+  note: campaigns.note,
 }
 
 function query(sql: Sql) {
@@ -47,6 +54,11 @@ export async function campaignBySlug(sql: Sql, slug: string): Promise<Campaign |
   return row ? asCampaign(row) : null
 }
 
+export async function campaignById(sql: Sql, message: string): Promise<Campaign | null> {
+  const [row] = await query(sql).where(eq(campaigns.message, message))
+  return row ? asCampaign(row) : null
+}
+
 /** All campaigns, the oldest first. */
 export async function allCampaigns(sql: Sql): Promise<Campaign[]> {
   const rows = await query(sql).orderBy(asc(messages.createdAt), asc(campaigns.slug))
@@ -58,10 +70,14 @@ function asCampaign(row: Omit<Campaign, 'state'> & { state: string }): Campaign 
     ...row,
     state: row.state as CampaignState,
     usefulUntil: row.usefulUntil ? new Date(row.usefulUntil).toISOString() : null,
+    sendAt: row.sendAt ? new Date(row.sendAt).toISOString() : null,
   }
 }
 
-export async function insertCampaign(tx: Transaction, campaign: Omit<Campaign, 'state' | 'topicSlug'>): Promise<void> {
+export async function insertCampaign(
+  tx: Transaction,
+  campaign: Omit<Campaign, 'state' | 'topicSlug' | 'sendAt' | 'confirmed' | 'note'>,
+): Promise<void> {
   await orm(tx).insert(messages).values({
     id: campaign.message,
     topic: campaign.topic,
@@ -75,18 +91,46 @@ export async function insertCampaign(tx: Transaction, campaign: Omit<Campaign, '
   await orm(tx).insert(campaigns).values({ message: campaign.message, slug: campaign.slug })
 }
 
-/** Stores a service message: exactly one service kind, written for one person, its body kept nowhere. */
-export async function insertServiceMessage(
-  tx: Transaction,
-  message: { id: string; serviceKind: string; subject: string; sender: string; language: string },
-): Promise<void> {
-  await orm(tx)
-    .insert(messages)
-    .values({ ...message, inShort: '', body: '' })
+export async function campaignState(sql: Sql, message: string): Promise<CampaignState | null> {
+  const [row] = await sql<{ state: CampaignState }[]>`select state from campaigns where message = ${message}`
+  return row?.state ?? null
 }
 
-export async function setCampaignState(sql: Sql, message: string, state: CampaignState): Promise<void> {
+/**
+ * Moves a campaign from one of the given states to another; `note` says why, for whoever looks at it next.
+ * @returns whether it was in one of those states.
+ */
+export async function moveCampaign(
+  sql: Sql,
+  message: string,
+  from: readonly CampaignState[],
+  to: CampaignState,
+  note: string | null = null,
+): Promise<boolean> {
+  const rows = await sql`
+    update campaigns set state = ${to}, note = ${note},
+      started_at = case when ${to} = 'sending' then coalesce(started_at, instant()) else started_at end
+    where message = ${message} and state = any (${from as string[]}::text[]) returning message`
+  return rows.length > 0
+}
+
+/** Marks a campaign as sent once every slice of it is done; one that was paused meanwhile stays so. */
+export async function finishCampaign(sql: Sql, message: string): Promise<void> {
   await sql`
-    update campaigns set state = ${state}, started_at = case when ${state} = 'sending' then coalesce(started_at, instant()) else started_at end
-    where message = ${message}`
+    update campaigns c set state = 'sent' where message = ${message} and state = 'sending'
+      and not exists (select from slices s where s.message = c.message and not s.finished)`
+}
+
+/** Lays a campaign up for later: it starts at that instant (ISO) if at most `confirmed` people would get it then. */
+export async function scheduleCampaign(sql: Sql, message: string, sendAt: string, confirmed: number): Promise<void> {
+  await sql`
+    update campaigns set state = 'scheduled', send_at = ${sendAt}, confirmed = ${confirmed}, note = null
+    where message = ${message} and state in ('draft', 'scheduled')`
+}
+
+/** Campaigns that a worker has something to do for: those that are being sent, and those whose time has come. */
+export async function campaignsInHand(sql: Sql): Promise<{ slug: string; state: CampaignState }[]> {
+  return sql<{ slug: string; state: CampaignState }[]>`
+    select slug, state from campaigns
+    where state = 'sending' or (state = 'scheduled' and send_at <= instant()) order by started_at nulls last, slug`
 }

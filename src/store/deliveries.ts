@@ -10,7 +10,7 @@ export type InFlight = { count: number; since: string | null }
  */
 export async function inFlightOf(sql: Sql, person: string): Promise<InFlight> {
   const [row] = await sql<{ count: number; since: string | null }[]>`
-    select count(*)::int as count, min(d.planned_at) as since
+    select count(distinct coalesce(d.digest, d.id))::int as count, min(d.planned_at) as since
     from deliveries d join messages m on m.id = d.message
     where d.person = ${person} and m.topic is not null
       and (d.state = 'released' or (d.state = 'unknown' and d.settled_at > instant() - interval '24 hours'))`
@@ -48,5 +48,9 @@ export async function cancelForbidden(
       from unnest(${forbidden.map((row) => row.id)}::uuid[], ${forbidden.map((row) => row.reason)}::text[]) as f (id, reason)
       where d.id = f.id`
   }
+  await tx`
+    update deliveries g set state = 'cancelled', settled_at = instant()
+    where g.person = ${person} and g.slot is not null and g.state = 'deferred'
+      and not exists (select from deliveries i where i.digest = g.id and i.state = 'deferred')`
   return forbidden.length
 }

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -11,6 +12,7 @@ import {
   smallint,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 import { instant, people, topics } from './schema.ts'
@@ -45,8 +47,13 @@ export const campaigns = pgTable(
     slug: text('slug').notNull().unique(),
     state: text('state').notNull().default('draft'),
     startedAt: instant('started_at'),
+    sendAt: instant('send_at'),
+    confirmed: integer('confirmed'),
+    note: text('note'),
   },
-  (table) => [check('campaigns_state', sql`${table.state} in ('draft', 'sending', 'sent', 'paused', 'cancelled')`)],
+  (table) => [
+    check('campaigns_state', sql`${table.state} in ('draft', 'scheduled', 'sending', 'sent', 'paused', 'cancelled')`),
+  ],
 )
 
 /**
@@ -69,14 +76,18 @@ export const slices = pgTable(
   (table) => [primaryKey({ columns: [table.message, table.number] })],
 )
 
-/** One message on its way to one person: one row, one state, one reason. */
+/**
+ * One message on its way to one person: one row, one state, one reason. A digest is a delivery of its own, with a slot
+ * instead of a message; its items name it. `worker` is whose session released it.
+ */
 export const deliveries = pgTable(
   'deliveries',
   {
     id: uuid('id').primaryKey(),
-    message: uuid('message')
-      .notNull()
-      .references(() => messages.id),
+    message: uuid('message').references(() => messages.id),
+    digest: uuid('digest'),
+    slot: instant('slot'),
+    channel: text('channel').notNull().default('email'),
     person: uuid('person')
       .notNull()
       .references(() => people.id),
@@ -86,6 +97,8 @@ export const deliveries = pgTable(
     version: bigint('version', { mode: 'number' }).notNull(),
     allowedBy: bigint('allowed_by', { mode: 'number' }),
     attempt: uuid('attempt'),
+    attempts: smallint('attempts').notNull().default(0),
+    worker: bigint('worker', { mode: 'number' }),
     leaseUntil: instant('lease_until'),
     dueAt: instant('due_at'),
     plannedAt: instant('planned_at')
@@ -96,12 +109,20 @@ export const deliveries = pgTable(
   },
   (table) => [
     unique('deliveries_once').on(table.message, table.person),
+    foreignKey({ columns: [table.digest], foreignColumns: [table.id], name: 'deliveries_digest' }),
+    uniqueIndex('deliveries_one_digest_a_slot')
+      .on(table.person, table.slot, table.channel)
+      .where(sql`${table.slot} is not null`),
+    index('deliveries_items')
+      .on(table.digest)
+      .where(sql`${table.digest} is not null`),
+    check('deliveries_message_or_slot', sql`(${table.message} is null) = (${table.slot} is not null)`),
     index('deliveries_person').on(table.person),
     index('deliveries_due')
       .on(table.dueAt)
       .where(sql`${table.state} in ('held', 'deferred')`),
     index('deliveries_in_hand')
-      .on(table.leaseUntil)
+      .on(table.worker)
       .where(sql`${table.state} = 'released'`),
     check(
       'deliveries_state',

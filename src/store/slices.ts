@@ -43,6 +43,17 @@ export async function moveSlice(
     where message = ${message} and number = ${number}`
 }
 
+/** How far a slice is now: the last person whose verdict is committed, and whether it is done. */
+export async function sliceAfter(
+  sql: Sql,
+  message: string,
+  number: number,
+): Promise<{ after: string | null; finished: boolean }> {
+  const [row] = await sql<{ through: string | null; finished: boolean }[]>`
+    select through, finished from slices where message = ${message} and number = ${number}`
+  return { after: row?.through ?? null, finished: row?.finished ?? true }
+}
+
 export async function finishSlice(tx: Sql, message: string, number: number): Promise<void> {
   await tx`update slices set finished = true where message = ${message} and number = ${number}`
 }

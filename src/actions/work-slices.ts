@@ -1,0 +1,107 @@
+import { isStorm, type Refusals } from '../domain/refusal-storm.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Outcome } from '../mail/courier.ts'
+import { campaignState, moveCampaign, type Campaign } from '../store/campaigns.ts'
+import { settle } from '../store/outcomes.ts'
+import { ifAlone } from '../store/sole-worker.ts'
+import { finishSlice, sliceAfter, type Slice } from '../store/slices.ts'
+import { handOver } from './hand-over.ts'
+import type { House } from './house.ts'
+import { releaseBatch } from './release-batch.ts'
+import { topicParcel, type CampaignLetter } from './write-topic-mail.ts'
+
+/** Slices worked at once in one process, so that the database and the relay are busy together. */
+const slicesAtOnce = 3
+/** Part of the lease (30 s) within which a message must have begun. */
+const beginWithinMs = 20_000
+
+/** One run over a campaign's slices. `judged` is told how many people each batch took through the gate. */
+export type Run = {
+  house: House
+  worker: number
+  campaign: Campaign
+  letter: CampaignLetter
+  signal: AbortSignal | undefined
+  judged: (people: number) => void
+}
+
+/**
+ * Takes slices through the gate, several at once, leaving out those that another worker has in hand. Ends early when the
+ * campaign is paused or cancelled, or the signal is given; what is in flight is answered first.
+ * @throws Problem `unavailable` when the relay cannot be reached, `conflict` when one answer refuses nearly everybody.
+ */
+export async function workSlices(run: Run, slices: readonly Slice[]): Promise<void> {
+  const queue = [...slices]
+  const refusals: Refusals = { total: 0, byText: new Map() }
+  const work = async () => {
+    for (let slice = queue.shift(); slice && !run.signal?.aborted; slice = queue.shift()) {
+      await workSlice(run, slice, refusals)
+    }
+  }
+  const workers = Array.from({ length: slicesAtOnce }, () =>
+    work().catch((error: unknown) => {
+      queue.length = 0
+      throw error
+    }),
+  )
+  // All of them end before any error is told: nothing may still be in flight when this returns.
+  const ends = await Promise.allSettled(workers)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+async function workSlice(run: Run, slice: Slice, refusals: Refusals): Promise<void> {
+  const { sql } = run.house.database
+  const { message } = run.campaign
+  await ifAlone(sql, `slice ${message} ${slice.number}`, async () => {
+    // Another worker may have taken it further since the list was made.
+    const fresh = await sliceAfter(sql, message, slice.number)
+    if (!fresh.finished) await workBatches(run, { ...slice, after: fresh.after }, refusals)
+  })
+}
+
+async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<void> {
+  const { house, campaign, letter, worker } = run
+  const { sql } = house.database
+  for (let after = slice.after; !run.signal?.aborted;) {
+    const begunBefore = performance.now() + beginWithinMs
+    if ((await campaignState(sql, campaign.message)) !== 'sending') return
+    const batch = await releaseBatch(house, worker, campaign, { ...slice, after })
+    if (batch.through === null) {
+      await finishSlice(sql, campaign.message, slice.number)
+      return
+    }
+    const mails = batch.released.map(({ delivery, person }) => ({
+      delivery,
+      write: () => topicParcel(house, letter, delivery, person, batch.at),
+    }))
+    const outcomes = await handOver(house, mails, begunBefore)
+    await sql.begin((tx) => settle(tx, outcomes.map(settled)))
+    run.judged(batch.people)
+    await requireWelcome(run, outcomes, refusals)
+    after = batch.through
+  }
+}
+
+/** An outcome as it is recorded: only an attempt that was answered counts as one. */
+export function settled({ delivery, kind, reply, reached }: Outcome) {
+  return { delivery, kind, reply, counts: reached }
+}
+
+/** Stops where going on would only do harm: nobody answers, or one and the same answer refuses nearly everybody. */
+async function requireWelcome(run: Run, outcomes: readonly Outcome[], refusals: Refusals): Promise<void> {
+  if (outcomes.length > 0 && outcomes.every((outcome) => !outcome.reached)) {
+    const why = outcomes[0]?.reply ?? 'no answer'
+    throw new Problem(
+      'unavailable',
+      `mail cannot be handed over: ${why}. What was released is kept as deferred; send again once it works.`,
+    )
+  }
+  const text = isStorm(refusals, outcomes)
+  if (text === null) return
+  const note = `the receiver refuses nearly everybody with one answer: ${text}`
+  await moveCampaign(run.house.database.sql, run.campaign.message, ['sending'], 'paused', note)
+  throw new Problem(
+    'conflict',
+    `paused: ${note}. Nobody was suppressed for it. Mend the cause, then: courtesy campaign resume ${run.campaign.slug}`,
+  )
+}

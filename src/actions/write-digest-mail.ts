@@ -1,0 +1,70 @@
+import { envelopeAddress, maskedAddress } from '../domain/address.ts'
+import { dayOf, makeLink } from '../domain/link-token.ts'
+import { promiseLine } from '../domain/sentence.ts'
+import type { Parcel } from '../mail/courier.ts'
+import { digestLetter } from '../mail/digest-letter.ts'
+import type { Campaign } from '../store/campaigns.ts'
+import type { House } from './house.ts'
+import type { DueMail } from './release-due.ts'
+import type { CampaignLetter } from './write-topic-mail.ts'
+
+/** One item of a digest: its own delivery, and its campaign with the letter that was built for it. */
+export type WrittenItem = { delivery: string; campaign: Campaign; letter: CampaignLetter }
+
+/** A link names at most so many topics. */
+const topicsInLink = 12
+
+/** Writes one digest to one person. Its one-click turns off the topics that are in it. `at` is the instant of its release. */
+export async function digestParcel(
+  house: House,
+  items: readonly WrittenItem[],
+  mail: DueMail,
+  at: Date,
+): Promise<Parcel> {
+  const [first] = items
+  if (!first) throw new Error('a digest without items')
+  const { brand, topics } = first.letter
+  const { person, delivery } = mail
+  const sender = { ...first.letter.sender, name: brand.name }
+  const fill = await digestLetter({
+    brand,
+    sender,
+    items: items.map(({ campaign, letter }) => ({
+      subject: campaign.subject,
+      inShort: campaign.inShort,
+      url: `${house.publicUrl}/m/${campaign.message}`,
+      topic: letter.topic.name,
+    })),
+  })
+  const inIt = [...new Set(items.map(({ campaign }) => campaign.topic))].slice(0, topicsInLink)
+  const token = (purpose: 'preferences' | 'unsubscribe', topicIds: number[], of: string) =>
+    makeLink(house.keys.links, {
+      purpose,
+      person: person.id,
+      day: dayOf(at),
+      topics: topicIds,
+      delivery: of,
+      entry: null,
+    })
+  const page = (topicIds: number[], of: string) => `${house.publicUrl}/p/${token('preferences', topicIds, of)}`
+  const address = maskedAddress(person.spelling)
+  const context = { topics, brand, locale: 'en', now: at, address, suppressions: person.suppressions }
+  const whole = page(inIt, delivery)
+  const to = envelopeAddress(person.spelling).address
+  const mime = fill({
+    to,
+    messageId: `<${delivery}@${sender.domain}>`,
+    date: at,
+    headers: { 'List-Unsubscribe': `<${house.publicUrl}/u/${token('unsubscribe', inIt, delivery)}>` },
+    values: [
+      promiseLine(person.choices, first.letter.topic, context),
+      whole,
+      `${whole}/stop`,
+      ...items.flatMap((item) => {
+        const its = page([item.campaign.topic], item.delivery)
+        return [`${its}/why`, `${its}/stop`]
+      }),
+    ],
+  })
+  return { delivery, from: envelopeAddress(sender.address).address, to, mime }
+}

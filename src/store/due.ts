@@ -1,0 +1,78 @@
+import type { Sql, Transaction } from './database.ts'
+
+/** A delivery that waits and is due, with what its message is about. Times are ISO. */
+export type Due = {
+  id: string
+  person: string
+  message: string
+  topic: number | null
+  serviceKind: string | null
+  language: string | null
+  usefulUntil: string | null
+  plannedAt: string
+  digest: string | null
+}
+
+type DueRow = {
+  id: string
+  person: string
+  message: string
+  topic: number | null
+  service_kind: string | null
+  language: string | null
+  useful_until: string | null
+  planned_at: string
+  digest: string | null
+}
+
+/**
+ * Locks up to `limit` people of whom something is due, leaving out those that another worker holds. A paused or
+ * cancelled campaign's deliveries stay where they are.
+ */
+export async function lockPeopleWithDue(tx: Transaction, limit: number): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    select p.id from people p
+    where p.id in (
+      select d.person from deliveries d left join campaigns c on c.message = d.message
+      where d.state in ('held', 'deferred') and d.due_at <= instant() and d.message is not null
+        and (c.message is null or c.state in ('sending', 'sent'))
+      order by d.due_at limit ${limit * 8})
+    order by p.id limit ${limit} for no key update skip locked`
+  return rows.map((row) => row.id)
+}
+
+/** Everything of theirs that is due, oldest first. The people are locked; the deliveries are locked by this. */
+export async function lockDueOf(tx: Transaction, people: readonly string[]): Promise<Due[]> {
+  const rows = await tx<DueRow[]>`
+    select d.id, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at, d.digest
+    from deliveries d join messages m on m.id = d.message left join campaigns c on c.message = d.message
+    where d.person = any (${people as string[]}::uuid[]) and d.state in ('held', 'deferred') and d.due_at <= instant()
+      and (c.message is null or c.state in ('sending', 'sent'))
+    order by d.planned_at, d.id for update of d`
+  return rows.map((row) => ({
+    id: row.id,
+    person: row.person,
+    message: row.message,
+    topic: row.topic,
+    serviceKind: row.service_kind,
+    language: row.language,
+    usefulUntil: row.useful_until ? new Date(row.useful_until).toISOString() : null,
+    plannedAt: new Date(row.planned_at).toISOString(),
+    digest: row.digest,
+  }))
+}
+
+/** The slots (ISO) of the digests of the last 40 days, by person. */
+export async function digestSlotsOf(sql: Sql, people: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await sql<{ person: string; slots: string[] }[]>`
+    select person, array_agg(slot) as slots from deliveries
+    where person = any (${people as string[]}::uuid[]) and slot > instant() - interval '40 days' group by person`
+  return new Map(rows.map((row) => [row.person, row.slots.map((slot) => new Date(slot).toISOString())]))
+}
+
+/** When the next waiting delivery is due (ISO), null when none waits. */
+export async function nextDue(sql: Sql): Promise<string | null> {
+  const [row] = await sql<{ at: string | null }[]>`
+    select min(d.due_at) as at from deliveries d where d.state in ('held', 'deferred') and d.message is not null`
+  return row?.at ? new Date(row.at).toISOString() : null
+}

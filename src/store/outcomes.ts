@@ -1,0 +1,79 @@
+import type { Transaction } from './database.ts'
+
+/** What became of a delivery, a digest's standing for all its items. `counts`: an attempt was made and answered. */
+export type Settled = {
+  delivery: string
+  kind: 'sent' | 'refused' | 'deferred' | 'unknown'
+  reply: string | null
+  counts: boolean
+}
+
+/** A deferred delivery is due again after this long, doubled with each attempt up to the longest, and spread by half. */
+const firstWaitMinutes = 5
+const longestWaitMinutes = 240
+/** After so many answered attempts (about two days) it is given up. */
+const mostAttempts = 16
+
+/**
+ * Records what became of released deliveries, in one statement each whatever the size of the batch: the items of a
+ * digest copy its outcome, what provably did not leave is taken out of its person's `recent`, what was put off is due
+ * again later. An outcome that comes late turns `unknown` into what it was. Locks the people first.
+ */
+export async function settle(tx: Transaction, outcomes: readonly Settled[]): Promise<void> {
+  if (outcomes.length === 0) return
+  const ids = outcomes.map((outcome) => outcome.delivery)
+  await lockPeopleOf(tx, ids)
+  const rows = await tx<{ id: string; state: string; message: string; service: boolean }[]>`
+    with o as (
+      select * from unnest(${ids}::uuid[], ${outcomes.map((one) => one.kind)}::text[], ${outcomes.map((one) => one.reply)}::text[],
+        ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]) as t (delivery, state, reply, counts)
+    ), targets as (
+      select d.id, o.* from o join deliveries d on d.id = o.delivery
+      union all
+      select d.id, o.* from o join deliveries d on d.digest = o.delivery
+    )
+    update deliveries d set
+      attempts = d.attempts + o.counts::int,
+      state = case when o.state = 'deferred' and d.attempts + o.counts::int >= ${mostAttempts} then 'refused' else o.state end,
+      reply = o.reply, lease_until = null, worker = null,
+      due_at = case when o.state = 'deferred' then instant() + (0.75 + random() / 2)
+        * make_interval(mins => least(${firstWaitMinutes} * (1 << least(d.attempts, 10)), ${longestWaitMinutes})) end,
+      settled_at = case when o.state <> 'deferred' or d.attempts + o.counts::int >= ${mostAttempts} then instant() end
+    from targets o
+    where d.id = o.id and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
+    returning coalesce(d.digest, d.id) as id, d.state, d.message,
+      exists (select from messages m where m.id = d.message and m.service_kind is not null) as service`
+  const stayed = new Set(rows.filter((row) => row.state === 'refused' || row.state === 'deferred').map((row) => row.id))
+  if (stayed.size > 0) await takeBack(tx, [...stayed])
+  const ended = rows.filter((row) => row.service && row.state !== 'deferred').map((row) => row.message)
+  if (ended.length > 0) await tx`update messages set body = '' where id = any (${ended}::uuid[])`
+}
+
+async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Promise<void> {
+  await tx`
+    select p.id from people p where p.id in (select person from deliveries where id = any (${deliveries as string[]}::uuid[]))
+    order by p.id for no key update`
+}
+
+async function takeBack(tx: Transaction, deliveries: readonly string[]): Promise<void> {
+  await tx`
+    update people p set recent = coalesce(
+      (select jsonb_agg(r order by n) from jsonb_array_elements(p.recent) with ordinality as e (r, n)
+        where r ->> 'delivery' <> all (${deliveries as string[]}::text[])), '[]')
+    where p.id in (select person from deliveries where id = any (${deliveries as string[]}::uuid[]))`
+}
+
+/**
+ * What a worker that is gone left between release and outcome becomes `unknown`: perhaps it left, so it is never sent
+ * again by itself and still counts against limits (I-5). @returns how many.
+ */
+export async function leftOverBecomesUnknown(tx: Transaction, worker: number): Promise<number> {
+  await tx`
+    select p.id from people p where p.id in (select person from deliveries where worker = ${worker} and state = 'released')
+    order by p.id for no key update`
+  const rows = await tx`
+    update deliveries set state = 'unknown', settled_at = instant(), lease_until = null, worker = null,
+      reply = 'its worker ended before the answer was recorded'
+    where worker = ${worker} and state = 'released' returning id`
+  return rows.length
+}

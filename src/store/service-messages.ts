@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import type { ServiceKind } from '../domain/gate.ts'
+import type { Sql, Transaction } from './database.ts'
+
+/** The words of one service mail. They are kept until it has left, and then forgotten. */
+export type KeptMail = { subject: string; text: string; html: string }
+
+const keptParts = z.object({ text: z.string(), html: z.string() })
+
+/** Stores a message of exactly one service kind, written for one person. */
+export async function insertServiceMessage(
+  tx: Transaction,
+  message: { id: string; serviceKind: ServiceKind; sender: string; language: string; mail: KeptMail },
+): Promise<void> {
+  const { subject, text, html } = message.mail
+  await tx`
+    insert into messages (id, service_kind, subject, in_short, sender, body, language)
+    values (${message.id}, ${message.serviceKind}, ${subject}, '', ${message.sender}, ${JSON.stringify({ text, html })}, ${message.language})`
+}
+
+/** @returns what is kept of a service message, null when it is none or has been forgotten. */
+export async function serviceMessage(sql: Sql, id: string): Promise<{ sender: string; mail: KeptMail } | null> {
+  const [row] = await sql<{ sender: string; subject: string; body: string }[]>`
+    select sender, subject, body from messages where id = ${id} and service_kind is not null and body <> ''`
+  return row ? { sender: row.sender, mail: { subject: row.subject, ...keptParts.parse(JSON.parse(row.body)) } } : null
+}
