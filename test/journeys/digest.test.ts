@@ -87,8 +87,9 @@ t.test('what waits for a slot goes as one mail at it, each item with its own why
     'one-click turns off the topics in it',
   )
   for (const slug of ['darn', 'hats']) t.match(await reportCampaign(house, slug), { later: 1, sent: 1, held: 0 })
-  const [row] = await house.database.sql`select jsonb_array_length(recent) as n, recent from people where id = ${eve}`
-  t.equal(new Set((row?.['recent'] as { delivery: string }[]).map((one) => one.delivery)).size, 1, 'it counts as one')
+  const [row] = await house.database.sql<{ n: number }[]>`
+    select count(distinct r ->> 'delivery')::int as n from people, jsonb_array_elements(recent) r where id = ${eve}`
+  t.equal(row?.n, 1, 'it counts as one')
 })
 
 t.test('one item goes out as itself', async (t) => {
