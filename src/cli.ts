@@ -24,6 +24,7 @@ const exitCodes: Record<ProblemCode, number> = {
   'check-stale': 6,
   'verification-failed': 5,
   unavailable: 1,
+  'too-many': 1,
 }
 
 /** Runs one command. @param args what follows the program's name. @returns the exit code. */

@@ -1,42 +1,69 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { maskedAddress } from '../domain/address.ts'
 import type { Choices } from '../domain/choices.ts'
 import { dayOf, makeLink } from '../domain/link-token.ts'
+import { Problem } from '../domain/problem.ts'
 import { describe } from '../domain/sentence.ts'
 import { acknowledgementLetter } from '../mail/acknowledgement-letter.ts'
 import { theBrand } from '../store/brand.ts'
-import { instantNow } from '../store/instant.ts'
+import type { Transaction } from '../store/database.ts'
 import { personById } from '../store/people.ts'
+import { countServiceMail } from '../store/service-messages.ts'
 import { allTopics } from '../store/topics.ts'
+import { wordingHashes } from '../store/wordings.ts'
 import type { House } from './house.ts'
-import { sendServiceMail } from './send-service-mail.ts'
+import { sendDue } from './send-due.ts'
+import { queueServiceMail } from './service-mail.ts'
+import { withWorker } from './sweep.ts'
+
+/** Each raise is one mail to her: so many in an hour are hers, more are somebody playing with a link. */
+const mostAnHour = 6
+/** Milliseconds that her page waits for the note to leave; later a worker sends it. */
+const longestWaitMs = 2_000
 
 /**
- * Tells her own mailbox that her choices became wider, with an Undo: whoever holds a forwarded link cannot do that
- * behind her back. Her change stands whatever becomes of the mail, so a failure is only told to the log.
+ * Lays out the note that her choices became wider, with an Undo, to her own mailbox: whoever holds a forwarded link cannot
+ * do that behind her back. It is part of the change's transaction. Without a reply address to send from there is none.
+ * @throws Problem `too-many` after six in an hour; then nothing was changed.
  */
-export async function acknowledgeRaise(house: House, person: string, entry: number, choices: Choices): Promise<void> {
-  try {
-    const { sql } = house.database
-    const [her, brand, topics, now] = await Promise.all([
-      personById(sql, person),
-      theBrand(sql),
-      allTopics(sql),
-      instantNow(sql),
-    ])
-    if (!her?.address) return
-    const address = maskedAddress(her.address.spelling)
-    const sentence = describe(choices, { topics, brand, locale: 'en', now, address, suppressions: her.suppressions })
-    const undo = makeLink(house.keys.links, {
-      purpose: 'undo',
-      person,
-      day: dayOf(now),
-      topics: [],
-      delivery: null,
-      entry,
-    })
-    const letter = acknowledgementLetter({ brand, sentence, undoUrl: `${house.publicUrl}/undo/${undo}` })
-    await sendServiceMail(house, person, 'acknowledgement', letter)
-  } catch (error) {
-    house.warn(`an acknowledgement could not be sent: ${error instanceof Error ? error.message : 'unknown'}`)
+export async function acknowledgeRaise(
+  house: House,
+  tx: Transaction,
+  change: { person: string; entry: number; at: string; choices: Choices },
+): Promise<void> {
+  const [her, brand, topics, wordings] = await Promise.all([
+    personById(tx, change.person),
+    theBrand(tx),
+    allTopics(tx),
+    wordingHashes(tx),
+  ])
+  if (!her?.address || !brand.replyTo) return
+  if ((await countServiceMail(tx, change.person, 'acknowledgement', '1 hour')) >= mostAnHour) {
+    throw new Problem(
+      'too-many',
+      `her choices were raised ${mostAnHour} times within an hour; nothing was changed, try later`,
+    )
   }
+  const now = new Date(change.at)
+  const sentence = describe(change.choices, {
+    topics,
+    brand,
+    locale: 'en',
+    now,
+    address: maskedAddress(her.address.spelling),
+    suppressions: her.suppressions,
+    wordings,
+  })
+  const link = { person: change.person, day: dayOf(now), topics: [], delivery: null, entry: change.entry }
+  const undoUrl = `${house.publicUrl}/undo/${makeLink(house.keys.links, { ...link, purpose: 'undo' })}`
+  const letter = { ...acknowledgementLetter({ brand, sentence, undoUrl }), sender: brand.replyTo }
+  await queueServiceMail(tx, 'acknowledgement', { person: change.person, version: change.entry, at: change.at }, letter)
+}
+
+/** Sends what is due of hers now. Her change stands whatever becomes of it: a failure is told to the log, and a worker goes on. */
+export async function sendHers(house: House, person: string): Promise<void> {
+  const sending = withWorker(house, (worker) => sendDue(house, worker, undefined, person)).catch((error: unknown) => {
+    house.warn(`a note could not be sent at once: ${error instanceof Error ? error.name : 'unknown'}`)
+  })
+  await Promise.race([sending, wait(longestWaitMs)])
 }

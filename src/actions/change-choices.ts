@@ -28,11 +28,15 @@ export type Changed =
   | { kind: 'unchanged'; choices: Choices }
   | { kind: 'changed'; entry: number; at: string; before: Choices; choices: Choices; inFlight: InFlight }
 
+/** A change as it was made, before it is known what was already on its way. */
+export type Made = Omit<Extract<Changed, { kind: 'changed' }>, 'inFlight'>
+
 /**
  * The one way in which a person's choices change: lock her row, change, re-judge what is waiting for her, append the
  * entry, save; one transaction. What `change` forbids is cancelled before it commits, so nothing that she has
  * just said no to is released afterwards (I-1, I-11).
  * @param change gives the new choices from the present ones and the instant of the change, or null for no change.
+ * @param also is done in the same transaction, once the change is made.
  * @throws Problem `not-found` when there is no such person.
  */
 export async function changeChoices(
@@ -40,8 +44,13 @@ export async function changeChoices(
   person: string,
   evidence: Evidence,
   change: (current: Choices, at: string, person: Person) => Choices | null,
+  also: (tx: Transaction, changed: Made) => Promise<void> = async () => undefined,
 ): Promise<Changed> {
-  const changed = await house.database.sql.begin((tx) => changeUnderLock(tx, person, evidence, change))
+  const changed = await house.database.sql.begin(async (tx) => {
+    const made = await changeUnderLock(tx, person, evidence, change)
+    if (made.kind === 'changed') await also(tx, made)
+    return made
+  })
   if (changed.kind === 'unchanged') return changed
   return { ...changed, inFlight: await inFlightOf(house.database.sql, person) }
 }
@@ -51,7 +60,7 @@ async function changeUnderLock(
   id: string,
   evidence: Evidence,
   change: (current: Choices, at: string, person: Person) => Choices | null,
-): Promise<{ kind: 'unchanged'; choices: Choices } | Omit<Extract<Changed, { kind: 'changed' }>, 'inFlight'>> {
+): Promise<{ kind: 'unchanged'; choices: Choices } | Made> {
   const person = await lockPerson(tx, id)
   if (!person) throw new Problem('not-found', 'there is no such person; she may have been erased')
   const before = person.choices

@@ -20,7 +20,7 @@ import { entryOf } from '../store/ledger.ts'
 import { personById, type Person } from '../store/people.ts'
 import { allTopics } from '../store/topics.ts'
 import { currentWording, wordingHashes } from '../store/wordings.ts'
-import { acknowledgeRaise } from './acknowledge-raise.ts'
+import { acknowledgeRaise, sendHers } from './acknowledge-raise.ts'
 import { changeChoices, type Changed, type Evidence } from './change-choices.ts'
 import type { House } from './house.ts'
 
@@ -86,7 +86,7 @@ export async function stopSome(house: House, link: Link, topics: readonly number
   return changeByLink(house, link, evidenceOf('stop-page', link), now, (current, at) => stopTopics(current, topics, at))
 }
 
-/** Sends nothing until that instant (ISO); nothing piles up. Shortening a pause counts as raising. */
+/** Sends nothing until that instant (ISO); nothing piles up. A pause is never shortened by this. */
 export async function pause(house: House, link: Link, until: string, now: Date): Promise<Saved> {
   return changeByLink(house, link, evidenceOf('page', link), now, (current, at) => pauseUntil(current, until, at))
 }
@@ -119,12 +119,8 @@ export async function unsubscribeOneClick(house: House, link: Link): Promise<Cha
 export async function undoChange(house: House, link: Link, now: Date): Promise<Changed> {
   if (link.purpose !== 'undo' || link.entry === null) throw new Problem('link-invalid', 'this is not an undo link')
   const undone = await changeToUndo(house, link.person, link.entry, now)
-  return changeChoices(
-    house,
-    link.person,
-    { ...evidenceOf('undo', link), details: { undoes: link.entry } },
-    (current) => undo(current, undone.before, undone.after),
-  )
+  const evidence = { ...evidenceOf('undo', link), details: { undoes: link.entry } }
+  return changeAndTell(house, link.person, evidence, (current) => undo(current, undone.before, undone.after))
 }
 
 /** What a change of hers did, for its result page. @throws as {@link undoChange}. */
@@ -156,18 +152,30 @@ async function changeByLink(
   change: (current: Choices, at: string) => Choices | null,
 ): Promise<Saved> {
   let refused = false
-  let raised = false
-  const changed = await changeChoices(house, link.person, evidence, (current, at) => {
+  const lawful = (current: Choices, at: string) => {
     const asked = change(current, at)
     if (!asked || changes(current, asked).length === 0) return null
     const wanted = { ...asked, choseAt: at }
-    if (!raises(current, wanted)) return wanted
-    raised = true
-    refused = !isYoung(link, now) || current.stopped !== null
+    refused = raises(current, wanted) && (!isYoung(link, now) || current.stopped !== null)
     return refused ? null : wanted
+  }
+  const changed = await changeAndTell(house, link.person, evidence, lawful)
+  return refused ? { kind: 'needs-fresh-link', choices: changed.choices } : changed
+}
+
+/** A change that raises anything is told to her own mailbox: the note is part of the change, and leaves right after it. */
+async function changeAndTell(
+  house: House,
+  person: string,
+  evidence: Evidence,
+  change: (current: Choices, at: string) => Choices | null,
+): Promise<Changed> {
+  let told = false
+  const changed = await changeChoices(house, person, evidence, change, async (tx, { entry, at, before, choices }) => {
+    told = raises(before, choices)
+    if (told) await acknowledgeRaise(house, tx, { person, entry, at, choices })
   })
-  if (refused) return { kind: 'needs-fresh-link', choices: changed.choices }
-  if (raised && changed.kind === 'changed') await acknowledgeRaise(house, link.person, changed.entry, changed.choices)
+  if (told) await sendHers(house, person)
   return changed
 }
 

@@ -26,9 +26,9 @@ export type DueBatch = { people: number; mails: DueMail[]; at: Date }
  * as itself, several together as a digest (one per person and slot); what must wait on waits on; what her choices no
  * longer allow is withheld. One mail per person and batch, whatever is due.
  */
-export async function releaseDue(house: House, worker: number): Promise<DueBatch> {
+export async function releaseDue(house: House, worker: number, only: string | null = null): Promise<DueBatch> {
   return house.database.sql.begin(async (tx) => {
-    const ids = await lockPeopleWithDue(tx, house.courier.batch)
+    const ids = await lockPeopleWithDue(tx, house.courier.batch, only)
     const at = await instantNow(tx)
     if (ids.length === 0) return { people: 0, mails: [], at }
     const [people, due, rules] = await Promise.all([readLocked(tx, ids), lockDueOf(tx, ids), theRules(tx)])

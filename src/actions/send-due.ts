@@ -3,7 +3,7 @@ import { settle } from '../store/outcomes.ts'
 import { handOver, type Mail } from './hand-over.ts'
 import type { House } from './house.ts'
 import { releaseDue, type DueMail } from './release-due.ts'
-import { serviceParcel } from './send-service-mail.ts'
+import { serviceParcel } from './service-mail.ts'
 import { digestParcel } from './write-digest-mail.ts'
 import { settled } from './work-slices.ts'
 import { letterFor, topicParcel, type CampaignLetter } from './write-topic-mail.ts'
@@ -13,15 +13,20 @@ const beginWithinMs = 20_000
 
 /**
  * Sends everything that waits and is due, batch by batch, beside whoever else does: digests at their slot, what was held by
- * limits or quiet hours, what was deferred. @returns how many mails were handed over.
+ * limits or quiet hours, what was deferred, service mail. `only` sends what is due of one person. @returns how many mails were handed over.
  */
-export async function sendDue(house: House, worker: number, signal?: AbortSignal): Promise<number> {
+export async function sendDue(
+  house: House,
+  worker: number,
+  signal?: AbortSignal,
+  only: string | null = null,
+): Promise<number> {
   const { sql } = house.database
   const letters = new Letters(house)
   let handedOver = 0
   while (!signal?.aborted) {
     const begunBefore = performance.now() + beginWithinMs
-    const batch = await releaseDue(house, worker)
+    const batch = await releaseDue(house, worker, only)
     if (batch.people === 0) break
     const mails = batch.mails.map((mail): Mail => ({
       delivery: mail.delivery,

@@ -70,6 +70,9 @@ async function demoConfig(config: Config): Promise<Config> {
   const port = await freePort(config.host, config.port)
   return {
     ...config,
+    databaseUrl: null,
+    secretKeyFile: null,
+    production: false,
     port,
     publicUrl: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     smtpUrl: null,

@@ -23,11 +23,12 @@ export type SaveForm = {
 const oneClickMs = 90 * 86_400_000
 
 /**
- * Her choices, stopped. The first stop stays: a second one changes nothing and gives back the same object.
+ * Her choices, stopped. The same way of stopping again changes nothing and gives back the same object; a stop by another
+ * way is told too, so that undoing the one leaves the other in force. An import never overrides a stop that is there.
  * `at` is an ISO instant; stopping by herself counts as having made choices.
  */
 export function stopEverything(choices: Choices, at: string, by: StoppedBy, reason: string | null): Choices {
-  if (choices.stopped !== null) return choices
+  if (choices.stopped !== null && (choices.stopped.by === by || by === 'import')) return choices
   const choseAt = by === 'herself' ? at : choices.choseAt
   return { ...choices, stopped: { at, by, reason }, choseAt }
 }

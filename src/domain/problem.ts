@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'check-stale'
   | 'verification-failed'
   | 'unavailable'
+  | 'too-many'
 
 /**
  * A broken promise: says what happened, what is allowed, what was given and what to do.

@@ -24,6 +24,7 @@ const statuses: Record<ProblemCode, Status> = {
   'check-stale': 409,
   'verification-failed': 500,
   unavailable: 503,
+  'too-many': 429,
 }
 
 const told = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as const

@@ -27,16 +27,18 @@ type DueRow = {
 
 /**
  * Locks up to `limit` people of whom something is due, leaving out those that another worker holds. A paused or
- * cancelled campaign's deliveries stay where they are.
+ * cancelled campaign's deliveries stay where they are. `only` looks at one person alone.
  */
-export async function lockPeopleWithDue(tx: Transaction, limit: number): Promise<string[]> {
+export async function lockPeopleWithDue(tx: Transaction, limit: number, only: string | null): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`
     select p.id from people p
     where p.id in (
       select d.person from deliveries d left join campaigns c on c.message = d.message
       where d.state in ('held', 'deferred') and d.due_at <= instant() and d.message is not null
         and (c.message is null or c.state in ('sending', 'sent'))
+        and (${only}::uuid is null or d.person = ${only})
       order by d.due_at limit ${limit * 8})
+      and exists (select from addresses a where a.person = p.id and a.channel = 'email')
     order by p.id limit ${limit} for no key update skip locked`
   return rows.map((row) => row.id)
 }

@@ -24,3 +24,11 @@ export async function serviceMessage(sql: Sql, id: string): Promise<{ sender: st
     select sender, subject, body from messages where id = ${id} and service_kind is not null and body <> ''`
   return row ? { sender: row.sender, mail: { subject: row.subject, ...keptParts.parse(JSON.parse(row.body)) } } : null
 }
+
+/** How many service mails of a kind were laid out for a person within an interval such as `1 hour`. */
+export async function countServiceMail(sql: Sql, person: string, kind: ServiceKind, within: string): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::int as n from deliveries d join messages m on m.id = d.message
+    where d.person = ${person} and m.service_kind = ${kind} and d.planned_at > instant() - ${within}::interval`
+  return row?.n ?? 0
+}

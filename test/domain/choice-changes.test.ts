@@ -58,7 +58,11 @@ const save = { wording, at }
 t.test('a stop stands from its first moment, with who and why', async (t) => {
   const stopped = stopEverything(chose, at, 'herself', 'too many')
   t.same(stopped, { ...chose, stopped: { at, by: 'herself', reason: 'too many' }, choseAt: at })
-  t.equal(stopEverything(stopped, days(1), 'staff', null), stopped, 'a second stop changes nothing')
+  t.equal(stopEverything(stopped, days(1), 'herself', null), stopped, 'the same again changes nothing')
+  t.equal(stopEverything(stopped, days(1), 'import', null), stopped, 'nor does an import')
+  const phoned = stopEverything(stopped, days(1), 'staff', 'phoned')
+  t.same(phoned.stopped, { at: days(1), by: 'staff', reason: 'phoned' }, 'but another way of stopping is told')
+  t.equal(undo(phoned, chose, stopped), null, 'and undoing the first leaves it in force')
   t.equal(stopEverything(imported, at, 'staff', null).choseAt, null, 'what staff noted is not her own choosing')
 })
 
