@@ -9,7 +9,7 @@ import postgres from 'postgres'
 import type { House } from '../src/actions/house.ts'
 import { publishWordings } from '../src/actions/publish-wordings.ts'
 import { setBrand } from '../src/actions/set-brand.ts'
-import { newKeyring, parseKeyring } from '../src/domain/keyring.ts'
+import { markOf, newKeyring, parseKeyring } from '../src/domain/keyring.ts'
 import type { Courier } from '../src/mail/courier.ts'
 import { renderWording } from '../src/render.ts'
 import { joinBundledServer } from '../src/store/bundled-postgres.ts'
@@ -57,8 +57,8 @@ export async function openBenchHouse(
   const server = await joinBundledServer({ dataDir: folder })
   await migrate(server.url)
   const database = openDatabase(server.url)
-  await openLedger(database.sql, 'bench.example/ledger')
   const keys = parseKeyring(newKeyring(randomBytes))
+  await openLedger(database.sql, 'bench.example/ledger', markOf(keys))
   const warn = (message: string) => console.error(message)
   const house = {
     database,

@@ -7,9 +7,10 @@ import { peopleCommands } from './cli/people.ts'
 import { serverCommands } from './cli/server.ts'
 import { processTerminal } from './cli/terminal.ts'
 import { topicCommands } from './cli/topic.ts'
+import { whyCommand } from './cli/why.ts'
 import { readConfig } from './config.ts'
 import { Problem, type ProblemCode } from './domain/problem.ts'
-import { openHouse, serve } from './main.ts'
+import { openHouse, serve, work } from './main.ts'
 
 /** Exit codes of design.md section 10: 1 failed, 3 the gate refused, 5 verification failed, 6 check is stale, 64 wrong usage. */
 const exitCodes: Record<ProblemCode, number> = {
@@ -35,10 +36,11 @@ export async function run(args: string[]): Promise<number> {
     now: () => new Date(),
     config: (defaults = {}) => readConfig({ ...defaults, ...process.env }),
     serve,
-    withHouse: async (work, config = context.config()) => {
+    work,
+    withHouse: async (task, config = context.config()) => {
       const open = await openHouse(config, terminal.words)
       try {
-        return await work(open.house)
+        return await task(open.house)
       } finally {
         await open.close()
       }
@@ -63,6 +65,7 @@ function program(context: CommandContext): Command {
   topicCommands(courtesy, context)
   peopleCommands(courtesy, context)
   campaignCommands(courtesy, context)
+  whyCommand(courtesy, context)
   ledgerCommands(courtesy, context)
   return courtesy
 }

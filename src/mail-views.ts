@@ -14,6 +14,8 @@ export type TopicMail = Frame & {
   why: Anchor
   change: Anchor
   stop: Anchor
+  /** Asks whether her yes still holds, in the mails that ask. */
+  keep: Anchor | null
   oneClick: string
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { House } from './actions/house.ts'
 import { publishWordings } from './actions/publish-wordings.ts'
 import type { Config } from './config.ts'
+import { markOf } from './domain/keyring.ts'
 import { Problem } from './domain/problem.ts'
 import type { Doors } from './http/home.ts'
 import { openKeyring } from './keyring-file.ts'
@@ -16,6 +17,7 @@ import { joinBundledServer } from './store/bundled-postgres.ts'
 import { openDatabase } from './store/database.ts'
 import { openLedger } from './store/ledger.ts'
 import { migrate } from './store/migrations.ts'
+import { startWorker, type Worker } from './worker.ts'
 
 /** A house that is open: `close` ends everything that was opened for it, in reverse. */
 export type OpenHouse = { house: House; close(): Promise<void> }
@@ -41,7 +43,7 @@ export async function openHouse(config: Config, warn: (message: string) => void)
     await migrate(url)
     const database = openDatabase(url)
     closers.push(database.close)
-    await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`)
+    await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`, markOf(keys))
     const courier = courierOf(config)
     closers.push(courier.close)
     const missing = missingForRelay({ ...config, signs: sign !== null })
@@ -54,14 +56,22 @@ export async function openHouse(config: Config, warn: (message: string) => void)
   }
 }
 
-/** `ended` settles once the pages have closed after SIGTERM or SIGINT, with what was in flight answered. */
-export type Served = { address: string; ended: Promise<void>; close(): Promise<void> }
+/** What runs until it is closed, or the process gets SIGTERM or SIGINT; `ended` settles then, with what was in flight answered. */
+export type Running = { ended: Promise<void>; close(): Promise<void> }
+export type Served = Running & { address: string }
 
-/** Milliseconds that requests in flight have to finish after the process was told to end. */
-const graceMs = 10_000
+/** Milliseconds that what is in flight has to finish after the process was told to end. */
+const graceMs = 28_000
 
-/** Opens the pages on HOST and PORT. @throws Problem `not-ready` when the port is taken. */
-export async function serve(house: House, config: Config, doors: Partial<Doors> = {}): Promise<Served> {
+/**
+ * Opens the pages on HOST and PORT, with a worker beside them unless `worker` is false.
+ * @throws Problem `not-ready` when the port is taken.
+ */
+export async function serve(
+  house: House,
+  config: Config,
+  { doors = {}, worker: withWorker = true }: { doors?: Partial<Doors>; worker?: boolean } = {},
+): Promise<Served> {
   // The pages are a third of the program, and every other command starts without them.
   const { buildServer } = await import('./http/server.ts')
   const server = await buildServer(house, {
@@ -70,9 +80,10 @@ export async function serve(house: House, config: Config, doors: Partial<Doors> 
     mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
     doors,
   })
-  let address: string
   try {
-    address = await server.listen({ host: config.host, port: config.port })
+    const address = await server.listen({ host: config.host, port: config.port })
+    const worker = withWorker ? await openWorker(house) : null
+    return { address, ...untilTold(() => Promise.all([server.close(), worker?.stop()])) }
   } catch (error) {
     await server.close()
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
@@ -81,9 +92,29 @@ export async function serve(house: House, config: Config, doors: Partial<Doors> 
       `port ${config.port} on ${config.host} is taken; end what listens there, or set PORT to another one`,
     )
   }
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+}
+
+/** Runs a worker without pages: it sends what is due, on any number of machines beside others. */
+export async function work(house: House): Promise<Running> {
+  const worker = await openWorker(house)
+  return untilTold(() => worker.stop())
+}
+
+async function openWorker(house: House): Promise<Worker> {
+  const { PgBoss } = await import('pg-boss')
+  const connection = {
+    connectionString: house.database.url,
+    schema: 'pgboss',
+    max: 3,
+    application_name: 'courtesy-jobs',
+  }
+  return startWorker(house, () => new PgBoss(connection))
+}
+
+function untilTold(finish: () => Promise<unknown>): Running {
+  const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>()
   let closing: Promise<void> | null = null
-  const close = () => (closing ??= server.close().then(end))
+  const close = () => (closing ??= finish().then(() => end(), fail))
   const signalled = () => {
     // Told twice, or not done in time: go, whatever is still open.
     if (closing) process.exit(1)
@@ -91,7 +122,7 @@ export async function serve(house: House, config: Config, doors: Partial<Doors> 
     void close()
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, signalled)
-  return { address, ended, close }
+  return { ended, close }
 }
 
 /** The Maildir that takes the mail while no relay is set. */

@@ -4,6 +4,7 @@ import type { Option, PreferencesWording } from './domain/preferences-wording.ts
 export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
+  'hosted-copy': HostedCopyPage
   home: HomePage
   mailbox: MailboxPage
   mail: MailPage
@@ -48,11 +49,12 @@ export type PreferencesPage = {
   form: ChoicesForm | null
 }
 
-/** The form of her page: the frozen wording, and what of it is ticked for her. */
+/** The form of her page: the frozen wording, what of it is ticked for her, and the version of her choices that says so. */
 export type ChoicesForm = {
   action: string
   wording: PreferencesWording
   hash: string
+  version: number
   topics: (Option<number> & { ticked: boolean })[]
   pace: { note: string; options: (Option<string> & { ticked: boolean })[] }
   ownPaces: {
@@ -76,6 +78,16 @@ export type NoticePage = {
   aside: string
   row: { label: string; buttons: Press[] } | null
   links: Anchor[]
+}
+
+/** A message as everybody may read it. `body` was made from Markdown and sanitised; the template puts it in as it is. */
+export type HostedCopyPage = {
+  frame: Frame
+  heading: string
+  about: string
+  language: string
+  body: string
+  note: string
 }
 
 export type HomePage = {

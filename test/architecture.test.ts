@@ -15,12 +15,13 @@ const arrows: Record<string, readonly string[]> = {
   http: ['actions', 'domain', 'render'],
   cli: ['actions', 'domain', 'render'],
   smtp: ['actions', 'domain', 'render'],
+  worker: ['actions', 'domain', 'render'],
   render: ['domain'],
   config: ['domain'],
   'keyring-file': ['domain'],
   'page-views': ['domain'],
   'mail-views': ['page-views', 'domain'],
-  main: ['actions', 'domain', 'store', 'mail', 'http', 'render', 'config', 'keyring-file'],
+  main: ['actions', 'domain', 'store', 'mail', 'http', 'worker', 'render', 'config', 'keyring-file'],
   'cli.ts': ['cli', 'config', 'domain', 'main'],
 }
 /** Types may be named by any room above. */

@@ -11,6 +11,7 @@ import { personById } from '../store/people.ts'
 import { countServiceMail } from '../store/service-messages.ts'
 import { allTopics } from '../store/topics.ts'
 import { wordingHashes } from '../store/wordings.ts'
+import type { AfterEntry } from './change-choices.ts'
 import type { House } from './house.ts'
 import { sendDue } from './send-due.ts'
 import { queueServiceMail } from './service-mail.ts'
@@ -23,21 +24,23 @@ const longestWaitMs = 2_000
 
 /**
  * Lays out the note that her choices became wider, with an Undo, to her own mailbox: whoever holds a forwarded link cannot
- * do that behind her back. It is part of the change's transaction. Without a reply address to send from there is none.
+ * do that behind her back. It is part of the change's transaction: everything is read before the ledger's head is locked,
+ * and what is given back lays the note out under the number of the entry. Without a reply address there is none.
  * @throws Problem `too-many` after six in an hour; then nothing was changed.
  */
 export async function acknowledgeRaise(
   house: House,
   tx: Transaction,
-  change: { person: string; entry: number; at: string; choices: Choices },
-): Promise<void> {
+  change: { person: string; at: string; choices: Choices },
+): Promise<AfterEntry> {
   const [her, brand, topics, wordings] = await Promise.all([
     personById(tx, change.person),
     theBrand(tx),
     allTopics(tx),
     wordingHashes(tx),
   ])
-  if (!her?.address || !brand.replyTo) return
+  const { replyTo } = brand
+  if (!her?.address || !replyTo) return async () => undefined
   if ((await countServiceMail(tx, change.person, 'acknowledgement', '1 hour')) >= mostAnHour) {
     throw new Problem(
       'too-many',
@@ -54,16 +57,25 @@ export async function acknowledgeRaise(
     suppressions: her.suppressions,
     wordings,
   })
-  const link = { person: change.person, day: dayOf(now), topics: [], delivery: null, entry: change.entry }
-  const undoUrl = `${house.publicUrl}/undo/${makeLink(house.keys.links, { ...link, purpose: 'undo' })}`
-  const letter = { ...acknowledgementLetter({ brand, sentence, undoUrl }), sender: brand.replyTo }
-  await queueServiceMail(tx, 'acknowledgement', { person: change.person, version: change.entry, at: change.at }, letter)
+  return async (entry) => {
+    const link = { person: change.person, day: dayOf(now), topics: [], delivery: null, entry }
+    const undoUrl = `${house.publicUrl}/undo/${makeLink(house.keys.links, { ...link, purpose: 'undo' })}`
+    const letter = { ...acknowledgementLetter({ brand, sentence, undoUrl }), sender: replyTo }
+    await queueServiceMail(tx, 'acknowledgement', { person: change.person, version: entry, at: change.at }, letter)
+  }
 }
 
-/** Sends what is due of hers now. Her change stands whatever becomes of it: a failure is told to the log, and a worker goes on. */
+/** Houses that are sending such a note this moment: one at a time, so that notes never take the connections that stops need. */
+const sendingNow = new WeakSet<House>()
+
+/** Sends her note now if nothing else is being sent so; a worker sends it otherwise. Her change stands whatever becomes of it. */
 export async function sendHers(house: House, person: string): Promise<void> {
-  const sending = withWorker(house, (worker) => sendDue(house, worker, undefined, person)).catch((error: unknown) => {
-    house.warn(`a note could not be sent at once: ${error instanceof Error ? error.name : 'unknown'}`)
-  })
+  if (sendingNow.has(house)) return
+  sendingNow.add(house)
+  const sending = withWorker(house, (worker) => sendDue(house, worker, undefined, person))
+    .catch((error: unknown) => {
+      house.warn(`a note could not be sent at once: ${error instanceof Error ? error.name : 'unknown'}`)
+    })
+    .finally(() => sendingNow.delete(house))
   await Promise.race([sending, wait(longestWaitMs)])
 }

@@ -31,12 +31,17 @@ export type Changed =
 /** A change as it was made, before it is known what was already on its way. */
 export type Made = Omit<Extract<Changed, { kind: 'changed' }>, 'inFlight'>
 
+/** What a change brings with it, in two steps, so that nobody waits for the ledger's head longer than the writing takes. */
+export type Also = (tx: Transaction, change: { before: Choices; choices: Choices; at: string }) => Promise<AfterEntry>
+export type AfterEntry = (entry: number) => Promise<void>
+
 /**
  * The one way in which a person's choices change: lock her row, change, re-judge what is waiting for her, append the
  * entry, save; one transaction. What `change` forbids is cancelled before it commits, so nothing that she has
  * just said no to is released afterwards (I-1, I-11).
  * @param change gives the new choices from the present ones and the instant of the change, or null for no change.
- * @param also is done in the same transaction, once the change is made.
+ * @param also belongs to the change: it reads what it needs before the ledger's head is locked, and what it gives back
+ * writes under the number of the entry, in the same transaction.
  * @throws Problem `not-found` when there is no such person.
  */
 export async function changeChoices(
@@ -44,13 +49,9 @@ export async function changeChoices(
   person: string,
   evidence: Evidence,
   change: (current: Choices, at: string, person: Person) => Choices | null,
-  also: (tx: Transaction, changed: Made) => Promise<void> = async () => undefined,
+  also: Also = async () => async () => undefined,
 ): Promise<Changed> {
-  const changed = await house.database.sql.begin(async (tx) => {
-    const made = await changeUnderLock(tx, person, evidence, change)
-    if (made.kind === 'changed') await also(tx, made)
-    return made
-  })
+  const changed = await house.database.sql.begin((tx) => changeUnderLock(tx, person, evidence, { change, also }))
   if (changed.kind === 'unchanged') return changed
   return { ...changed, inFlight: await inFlightOf(house.database.sql, person) }
 }
@@ -59,7 +60,7 @@ async function changeUnderLock(
   tx: Transaction,
   id: string,
   evidence: Evidence,
-  change: (current: Choices, at: string, person: Person) => Choices | null,
+  { change, also }: { change: (current: Choices, at: string, person: Person) => Choices | null; also: Also },
 ): Promise<{ kind: 'unchanged'; choices: Choices } | Made> {
   const person = await lockPerson(tx, id)
   if (!person) throw new Problem('not-found', 'there is no such person; she may have been erased')
@@ -68,6 +69,7 @@ async function changeUnderLock(
   const wanted = change(before, at, person)
   if (!wanted || changes(before, wanted).length === 0) return { kind: 'unchanged', choices: before }
   await cancelWhatItForbids(tx, { ...person, choices: wanted }, at)
+  const alongside = await also(tx, { before, choices: wanted, at })
   const head = await lockHead(tx)
   const entry = head.size + 1
   const choices = stampEntry(before, wanted, entry)
@@ -82,6 +84,7 @@ async function changeUnderLock(
       },
     ]),
     saveChoices(tx, id, choices, entry),
+    alongside(entry),
   ])
   return { kind: 'changed', entry, at: head.at, before, choices }
 }

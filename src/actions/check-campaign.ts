@@ -1,20 +1,28 @@
-import { judge, type Rules, type Sending, type Verdict } from '../domain/gate.ts'
+import { zoneFor } from '../domain/calendar.ts'
+import { ComingSlots, type ComingSlot } from '../domain/coming-slots.ts'
+import { judge, type Rules, type Sending, type Standing, type Verdict } from '../domain/gate.ts'
 import { Problem } from '../domain/problem.ts'
 import { audience } from '../store/audience.ts'
 import { theBrand } from '../store/brand.ts'
 import { campaignBySlug, type Campaign } from '../store/campaigns.ts'
-import type { Sql } from '../store/database.ts'
+import type { Sql, Transaction } from '../store/database.ts'
 import { instantNow } from '../store/instant.ts'
+import { waitingBeside } from '../store/waiting.ts'
 import { wordingHashes } from '../store/wordings.ts'
 import type { House } from './house.ts'
 
 /** Verdicts by reason. People = now + later + never, and `reasons` sums up to later + never. */
 export type Counts = { people: number; now: number; later: number; never: number; reasons: Record<string, number> }
-export type Check = { campaign: string } & Counts & { attested: number; oldestConfirmation: string | null }
+export type Check = { campaign: string } & Counts & {
+    attested: number
+    oldestConfirmation: string | null
+    slots: ComingSlot[]
+  }
 
 /**
  * Streams the whole audience through the gate and counts its verdicts, as of one instant. Writes nothing. `attested` and
- * `oldestConfirmation` (ISO) tell what the verdicts for now and later rest on.
+ * `oldestConfirmation` (ISO) tell what the verdicts for now and later rest on, `slots` what the coming digests will carry
+ * for those who wait for one.
  * @throws Problem `not-found` for an unknown campaign.
  */
 export async function checkCampaign(house: House, slug: string): Promise<Check> {
@@ -26,18 +34,43 @@ export async function checkCampaign(house: House, slug: string): Promise<Check> 
     const tally = new Map<string, number>()
     let attested = 0
     let oldest: string | null = null
+    const slots = new ComingSlots()
     for await (const people of audience(tx)) {
       for (const person of people) {
         const verdict = judge(sending, person, rules, now)
         count(tally, verdict)
         if (verdict.kind === 'never') continue
+        if (waitsForSlot(verdict)) slots.add(verdict.until, zoneFor(person.choices.timeZone, rules.brand))
         const basis = person.choices.topics[campaign.topic]?.basis
         if (basis?.evidence === 'attested') attested += 1
         if (basis && (oldest === null || basis.confirmedAt < oldest)) oldest = basis.confirmedAt
       }
     }
-    return { campaign: slug, ...countsOf(tally), attested, oldestConfirmation: oldest }
+    const verdictOn = (person: Standing) => judge(sending, person, rules, now)
+    await countItems(tx, campaign.message, slots, rules, verdictOn)
+    return { campaign: slug, ...countsOf(tally), attested, oldestConfirmation: oldest, slots: slots.list() }
   })
+}
+
+function waitsForSlot(verdict: Verdict): verdict is Verdict & { kind: 'later'; reason: 'digest' } {
+  return verdict.kind === 'later' && verdict.reason === 'digest'
+}
+
+/** Tells the slots how many items they will have, by those of their people for whom something waits already. */
+async function countItems(
+  tx: Transaction,
+  message: string,
+  slots: ComingSlots,
+  rules: Rules,
+  verdictOn: (person: Standing) => Verdict,
+): Promise<void> {
+  for await (const waiting of waitingBeside(tx, message)) {
+    for (const person of waiting) {
+      const verdict = verdictOn(person)
+      if (!waitsForSlot(verdict) || verdict.until.toISOString() !== person.dueAt) continue
+      slots.holds(verdict.until, zoneFor(person.choices.timeZone, rules.brand), person.items + 1)
+    }
+  }
 }
 
 export async function theCampaign(sql: Sql, slug: string): Promise<Campaign> {

@@ -59,7 +59,15 @@ export async function createCampaign(house: House, draft: CampaignDraft): Promis
       usefulUntil,
     }
     await insertCampaign(tx, campaign)
-    return { ...campaign, topicSlug: topic.slug, state: 'draft', sendAt: null, confirmed: null, note: null }
+    return {
+      ...campaign,
+      topicSlug: topic.slug,
+      state: 'draft',
+      sendAt: null,
+      startedAt: null,
+      confirmed: null,
+      note: null,
+    }
   })
 }
 

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse'
 import {
   exportStatuses,
+  holdsAnotherRow,
   readHeader,
   statusOfFile,
   type ExportColumns,
@@ -13,6 +14,9 @@ import { codeOf } from '../store/error-code.ts'
 
 /** One file of an export, looked at but not read. `name` is its last part, `bytes` its size. */
 export type ExportFile = { path: string; name: string; bytes: number; status: ExportStatus; columns: ExportColumns }
+
+/** A row that holds something. `line` is that on which it begins, from 1, as an editor counts them; `lines` is how many it takes. */
+type Row = { line: number; lines: number; cells: string[] }
 
 /** A row is read as a whole, so this bounds the memory; a quotation mark that never ends is met by it. */
 const longestRowBytes = 16 * 1024 * 1024
@@ -76,41 +80,44 @@ async function firstRowOf(path: string): Promise<string[]> {
 }
 
 /**
- * Streams the rows after the header. `line` is that on which a row begins, from 1, as an editor counts them; blank lines
- * are no rows. `read` is told how many bytes have been read so far.
- * @throws Problem `invalid-input` when the file is no CSV from some line on.
+ * Streams the rows after the header; blank lines are no rows. `read` is told how many bytes have been read so far.
+ * Nothing is guessed about a quotation mark in a wrong place: whoever stands in the rows behind it might lose a stop.
+ * @throws Problem `invalid-input` that names the line, when a row is no CSV or has swallowed another one.
  */
-export async function* rowsOf(
-  { path }: ExportFile,
-  read: (bytes: number) => void,
-): AsyncGenerator<{ line: number; cells: string[] }> {
+export async function* rowsOf({ path, columns }: ExportFile, read: (bytes: number) => void): AsyncGenerator<Row> {
   const rows = rowsIn(path, read)
   await rows.next()
-  yield* rows
+  for await (const row of rows) {
+    if (row.lines > 1 && holdsAnotherRow(columns, row.cells)) throw wrongQuotes(path, row.line)
+    yield row
+  }
 }
 
-async function* rowsIn(
-  path: string,
-  read: (bytes: number) => void,
-): AsyncGenerator<{ line: number; cells: string[] }, void> {
+async function* rowsIn(path: string, read: (bytes: number) => void): AsyncGenerator<Row, void> {
+  // The parser counts a line break of two characters inside quotes as two lines, so lines are counted here: as rows are
+  // met, because an error overtakes those that wait to be read.
+  let next = 1
+  const waiting: Omit<Row, 'cells'>[] = []
   const source = createReadStream(path)
   const parser = parse({
     bom: true,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
-    relax_quotes: true,
     max_record_size: longestRowBytes,
+    on_record(cells: string[]) {
+      const line = next
+      next += 1 + cells.reduce((sum, cell) => sum + lineBreaksIn(cell), 0)
+      if (cells.length === 1 && !cells[0]?.trim()) return null
+      waiting.push({ line, lines: next - line })
+      return cells
+    },
   })
   source.on('error', (error) => parser.destroy(error)).pipe(parser)
-  // The parser counts a line break of two characters inside quotes as two lines, so lines are counted here.
-  let next = 1
   try {
-    for await (const record of parser) {
-      const cells: string[] = record
-      const line = next
-      next = line + 1 + cells.reduce((sum, cell) => sum + lineBreaksIn(cell), 0)
+    for await (const cells of parser) {
+      const place = waiting.shift()
       read(source.bytesRead)
-      if (cells.length > 1 || cells[0]?.trim()) yield { line, cells }
+      if (place) yield { ...place, cells }
     }
   } catch (error) {
     throw unreadable(path, next, error)
@@ -124,12 +131,14 @@ function lineBreaksIn(cell: string): number {
 }
 
 function unreadable(path: string, line: number, error: unknown): unknown {
-  if (error instanceof CsvError) {
-    return new Problem(
-      'invalid-input',
-      `${path} cannot be read as CSV from line ${line} on or soon after: a quotation mark opens there that is never closed, or a row has more than ${longestRowBytes / 1024 / 1024} MiB. Nothing was imported; repair the file or export it again.`,
-    )
-  }
+  if (error instanceof CsvError) return wrongQuotes(path, line)
   const code = codeOf(error)
   return code ? new Problem('invalid-input', `${path} cannot be read (${code})`) : error
+}
+
+function wrongQuotes(path: string, line: number): Problem {
+  return new Problem(
+    'invalid-input',
+    `${path} is no CSV in the row that begins on line ${line}: a quotation mark opens or closes there where it must not, or is not closed within ${longestRowBytes / 1024 / 1024} MiB, and would take the rows after it along. Nothing was imported; repair that row (a quotation mark inside a cell is written twice, and the cell is put in quotation marks) or export the file again.`,
+  )
 }

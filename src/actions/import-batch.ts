@@ -26,11 +26,14 @@ import type { House } from './house.ts'
 import type { ImportPlan } from './import-plan.ts'
 import type { StagedPerson } from './stage-export.ts'
 
-/** Somebody in the files: her row of each class, strictest first, and how many rows of hers the summary counts. */
+/** Somebody in the files: her rows of each class that say different things, strictest first, and how many rows of hers the summary counts. */
 export type Arrival = { counted: number; rows: readonly [StagedPerson, ...StagedPerson[]] }
 
-/** What became of her: under which class she counts, whether her stored state changed, whether it was stricter and stayed. */
-export type Arrived = { class: RowClass; changed: boolean; keptStricter: boolean }
+/**
+ * What became of her: under which class she counts, whether her stored state changed, whether it was stricter and
+ * stayed, and whether a stop was left out for a yes that she gave after it.
+ */
+export type Arrived = { class: RowClass; changed: boolean; keptStricter: boolean; choseSince: boolean }
 
 type Decision = Arrived & {
   arrival: Arrival
@@ -115,19 +118,18 @@ function decideOn(
 ): Decision {
   const [strictest] = arrival.rows
   const isSuppressed = suppressions.length > 0
-  const { choices, keptStricter } = importedChoices(stored?.choices ?? null, arrival.rows, isSuppressed, plan.terms)
+  const imported = importedChoices(stored?.choices ?? null, arrival.rows, isSuppressed, plan.terms)
   const bounces = strictest.class === 'suppressed' && !suppressions.includes('bounced')
   const isErased = stored === null && suppressions.includes('erased')
-  const changed = !isErased && (stored === null || bounces || changes(stored.choices, choices).length > 0)
+  const changed = !isErased && (stored === null || bounces || changes(stored.choices, imported.choices).length > 0)
   return {
     class: isSuppressed ? 'suppressed' : strictest.class,
     changed,
-    keptStricter,
     arrival,
     stored,
     suppressions,
     bounces,
-    choices,
+    ...imported,
   }
 }
 

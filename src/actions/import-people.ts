@@ -20,10 +20,11 @@ import { stageExport, type Reading, type StagedPerson } from './stage-export.ts'
 /**
  * What an import did (design.md section 10). `rows` = usable + notAsked + stopped + suppressed + merged + unusable;
  * `merged` are rows beyond the first of one person. `changed` counts people whose stored state this run changed,
- * `keptStricter` those whose stored state was stricter and stayed.
+ * `keptStricter` those whose stored state was stricter and stayed, `choseSince` those who left in these files and gave a
+ * yes here after it, which stays.
  */
 export type ImportSummary = Reading &
-  Record<RowClass | 'merged' | 'changed' | 'keptStricter', number> & { dryRun: boolean }
+  Record<RowClass | 'merged' | 'changed' | 'keptStricter' | 'choseSince', number> & { dryRun: boolean }
 
 /** People in one transaction: bounds how long somebody who changes her own choices may have to wait. */
 const peopleAtOnce = 500
@@ -55,6 +56,7 @@ export async function importPeople(house: House, request: ImportRequest): Promis
       unusable: reading.unusable,
       changed: 0,
       keptStricter: 0,
+      choseSince: 0,
       errors: reading.errors,
       unknownTopics: reading.unknownTopics,
       dryRun,
@@ -70,6 +72,7 @@ export async function importPeople(house: House, request: ImportRequest): Promis
         summary.merged += Math.max(0, counted - 1)
         summary.changed += Number(one.changed)
         summary.keptStricter += Number(one.keptStricter)
+        summary.choseSince += Number(one.choseSince)
       }
       tell('importing', Math.min(1, (done + peopleAtOnce) / people))
     }

@@ -14,7 +14,16 @@ export async function listCampaigns(house: House): Promise<CampaignLine[]> {
 export async function showCampaign(
   house: House,
   slug: string,
-): Promise<CampaignLine & { inShort: string; from: string; usefulUntil: string | null; body: string }> {
+): Promise<
+  CampaignLine & {
+    inShort: string
+    from: string
+    usefulUntil: string | null
+    sendAt: string | null
+    note: string | null
+    body: string
+  }
+> {
   const one = await theCampaign(house.database.sql, slug)
   return {
     campaign: one.slug,
@@ -24,6 +33,8 @@ export async function showCampaign(
     inShort: one.inShort,
     from: one.sender,
     usefulUntil: one.usefulUntil,
+    sendAt: one.sendAt,
+    note: one.note,
     body: one.body,
   }
 }

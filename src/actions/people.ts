@@ -4,20 +4,21 @@ import { shortText } from '../domain/audience-export.ts'
 import { pauseUntil, stopEverything } from '../domain/choice-changes.ts'
 import { notAsked, type Choices, type TopicAnswer } from '../domain/choices.ts'
 import { fingerprintOf } from '../domain/keyring.ts'
+import type { EntryKind } from '../domain/ledger-entry.ts'
 import { dayOf, makeLink, type Link } from '../domain/link-token.ts'
-import { pauseUntilDay } from '../domain/pause-day.ts'
+import { pauseDayOf, pauseUntilDay } from '../domain/pause-day.ts'
 import { Problem } from '../domain/problem.ts'
 import { describe } from '../domain/sentence.ts'
 import type { SuppressionReason } from '../domain/suppression.ts'
 import { theBrand } from '../store/brand.ts'
-import type { Sql, Transaction } from '../store/database.ts'
+import type { Sql } from '../store/database.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import { insertPerson, lockNewAddresses, personByAddress, type Person } from '../store/people.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import { allTopics } from '../store/topics.ts'
 import { wordingHashes } from '../store/wordings.ts'
-import { changeChoices, type Changed } from './change-choices.ts'
+import { changeChoices, type Changed, type Evidence } from './change-choices.ts'
 import type { House } from './house.ts'
 
 /** Staff who do something for her write down who they are, and what she said. */
@@ -33,30 +34,50 @@ export async function addPerson(
   address: string,
   { name, by }: { name?: string | undefined; by?: string | undefined },
 ): Promise<boolean> {
-  const { canonical, spelling } = anAddress(address)
-  const fingerprint = fingerprintOf(house.keys, 'email', canonical)
-  return house.database.sql.begin(async (tx) => {
-    await lockNewAddresses(tx, 'email', [fingerprint])
-    if (await personByAddress(tx, canonical)) return false
-    const suppressed = await suppressionsOf(tx, 'email', [fingerprint])
-    if (suppressed.get(fingerprint)?.includes('erased')) {
-      throw new Problem(
-        'refused-by-gate',
-        'this address was erased as its owner wished, so it is not stored again; only they can come back',
-      )
-    }
-    const person = { id: randomUUID(), name: shortText(name ?? '') ?? '', familyName: '', choices: notAsked() }
-    const entry = await appendAdded(tx, person.id, shortText(by ?? ''), person.choices)
-    await insertPerson(tx, { ...person, entry }, 'email', { canonical, spelling, fingerprint })
-    return true
+  const staff = shortText(by ?? '')
+  const added = await addUnknown(house, anAddress(address), {
+    name: shortText(name ?? '') ?? '',
+    kind: 'imported',
+    evidence: { way: 'staff', wording: null, by: staff },
+    choices: notAsked,
   })
+  if (added.kind !== 'erased') return added.kind === 'added'
+  throw new Problem(
+    'refused-by-gate',
+    'this address was erased as its owner wished, so it is not stored again; only they can come back',
+  )
 }
 
-async function appendAdded(tx: Transaction, person: string, by: string | null, after: Choices): Promise<number> {
-  const head = await lockHead(tx)
-  const payload = { person, evidence: { way: 'staff', wording: null, by }, before: null, after }
-  const added = await appendEntries(tx, head, [{ kind: 'imported', topics: [], wording: null, person, payload }])
-  return added.size
+type Introduction = {
+  name: string
+  kind: EntryKind
+  evidence: unknown
+  /** Her choices, from the instant (ISO) of the entry. */
+  choices: (at: string) => Choices
+}
+type Added = { kind: 'added'; entry: number; choices: Choices } | { kind: 'known' } | { kind: 'erased' }
+
+/** Stores somebody under an address that nobody has and that was not erased, with the entry that introduces her. */
+async function addUnknown(
+  house: House,
+  { canonical, spelling }: Address,
+  { name, kind, evidence, choices }: Introduction,
+): Promise<Added> {
+  const fingerprint = fingerprintOf(house.keys, 'email', canonical)
+  return house.database.sql.begin(async (tx): Promise<Added> => {
+    await lockNewAddresses(tx, 'email', [fingerprint])
+    if (await personByAddress(tx, canonical)) return { kind: 'known' }
+    const suppressed = await suppressionsOf(tx, 'email', [fingerprint])
+    if (suppressed.get(fingerprint)?.includes('erased')) return { kind: 'erased' }
+    const id = randomUUID()
+    const head = await lockHead(tx)
+    const after = choices(head.at)
+    const payload = { person: id, evidence, before: null, after }
+    const { size: entry } = await appendEntries(tx, head, [{ kind, topics: [], wording: null, person: id, payload }])
+    const person = { id, name, familyName: '', choices: after, entry }
+    await insertPerson(tx, person, 'email', { canonical, spelling, fingerprint })
+    return { kind: 'added', entry, choices: after }
+  })
 }
 
 /** Everything that is kept about her, as staff may see it. `entry` is the ledger's entry that made her choices what they are. */
@@ -118,21 +139,43 @@ export async function linkFor(house: House, address: string): Promise<string> {
   return `${house.publicUrl}/p/${makeLink(house.keys.links, link)}`
 }
 
-/** Stops everything for somebody who asked staff to. @throws Problem as {@link showPerson}. */
-export async function stopPerson(house: House, address: string, said: ByStaff): Promise<Changed> {
+/** What became of a stop: somebody whom we didn't have is stored as stopped, and one who was erased is not. */
+export type StoppedByStaff = Changed | Exclude<Added, { kind: 'known' }>
+
+/**
+ * Stops everything for somebody who asked staff to. One whom nobody stored is stored as stopped, so that no import
+ * brings her in afterwards.
+ * @throws Problem `invalid-input` for what is no address.
+ */
+export async function stopPerson(house: House, address: string, said: ByStaff): Promise<StoppedByStaff> {
   const reason = shortText(said.reason ?? '')
-  return changeByStaff(house, address, said, (current, at) => stopEverything(current, at, 'staff', reason))
+  const stop = (current: Choices, at: string) => stopEverything(current, at, 'staff', reason)
+  const added = await addUnknown(house, anAddress(address), {
+    name: '',
+    kind: 'withdrawn',
+    evidence: evidenceOf(said),
+    choices: (at) => stop(notAsked(), at),
+  })
+  return added.kind === 'known' ? changeByStaff(house, address, said, stop) : added
 }
 
 /**
  * Pauses everything until a day (`YYYY-MM-DD`) begins where she is; a pause that already lasts longer stays.
+ * @returns with `day`, on which the pause ends where she is.
  * @throws Problem `invalid-input` for a day that is none or past, else as {@link showPerson}.
  */
-export async function pausePerson(house: House, address: string, day: string, said: ByStaff): Promise<Changed> {
+export async function pausePerson(
+  house: House,
+  address: string,
+  day: string,
+  said: ByStaff,
+): Promise<Changed & { day: string }> {
   const brand = await theBrand(house.database.readOnly)
-  return changeByStaff(house, address, said, (current, at) =>
+  const changed = await changeByStaff(house, address, said, (current, at) =>
     pauseUntil(current, pauseUntilDay(day, new Date(at), current.timeZone, brand), at),
   )
+  const { paused, timeZone } = changed.choices
+  return { ...changed, day: paused ? pauseDayOf(paused.until, timeZone, brand) : day }
 }
 
 async function changeByStaff(
@@ -142,10 +185,17 @@ async function changeByStaff(
   change: (current: Choices, at: string) => Choices,
 ): Promise<Changed> {
   const person = await thePerson(house, house.database.sql, address)
+  return changeChoices(house, person.id, evidenceOf(said), change)
+}
+
+function evidenceOf(said: ByStaff): Evidence {
   const by = shortText(said.by ?? '')
-  const reason = shortText(said.reason ?? '')
-  const evidence = { way: 'staff', wording: null, ...(by === null ? {} : { by }), details: { reason } } as const
-  return changeChoices(house, person.id, evidence, change)
+  return {
+    way: 'staff',
+    wording: null,
+    ...(by === null ? {} : { by }),
+    details: { reason: shortText(said.reason ?? '') },
+  }
 }
 
 async function thePerson(house: House, sql: Sql, text: string): Promise<Person> {

@@ -12,23 +12,46 @@ import {
 import { changes, raises, undo } from '../domain/choice-differences.ts'
 import type { Choices } from '../domain/choices.ts'
 import { parseChoices } from '../domain/choices-schema.ts'
+import type { Rules } from '../domain/gate.ts'
 import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
+import { allPacesOffered, formDefaults, topicsShownIn } from '../domain/preferences-wording.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Topic } from '../domain/topic.ts'
 import { theBrand } from '../store/brand.ts'
-import { entryOf } from '../store/ledger.ts'
+import { inFlightOf, type InFlight } from '../store/deliveries.ts'
+import { entryOf, type StoredEntry } from '../store/ledger.ts'
 import { personById, type Person } from '../store/people.ts'
 import { allTopics } from '../store/topics.ts'
-import { currentWording, wordingHashes } from '../store/wordings.ts'
+import { currentWording, wordingHashes, wordingText } from '../store/wordings.ts'
 import { acknowledgeRaise, sendHers } from './acknowledge-raise.ts'
 import { changeChoices, type Changed, type Evidence } from './change-choices.ts'
 import type { House } from './house.ts'
 
-/** Everything her page shows. `mayRaise`: this link is young enough, and she has not stopped. */
-export type Preferences = { person: Person; brand: Brand; topics: Topic[]; wording: string | null; mayRaise: boolean }
+/**
+ * Everything her page shows. `wording` is the hash of what it asks now, `wordings` are all there are, `inFlight` what of
+ * hers may still arrive; `mayRaise`: this link is young enough, and she has not stopped.
+ */
+export type Preferences = {
+  person: Person
+  brand: Brand
+  topics: Topic[]
+  wording: string | null
+  wordings: Rules['wordings']
+  inFlight: InFlight
+  mayRaise: boolean
+}
 
-/** `needs-fresh-link`: the change would bring her more mail, which this link may not do (any more). Nothing was changed. */
-export type Saved = Changed | { kind: 'needs-fresh-link'; choices: Choices }
+/** The form as it came back: what she said, the hash of the wording and the version of her choices it was drawn from. */
+export type SentForm = { form: SaveForm; wording: string; version: number | null }
+
+/**
+ * A change, or why there was none. `needs-fresh-link`: it would bring her more mail, which this link may not do (any
+ * more). `changed-elsewhere`: it would, and her choices changed `at` (ISO) after the form was drawn.
+ */
+export type Saved =
+  | Changed
+  | { kind: 'needs-fresh-link'; choices: Choices }
+  | { kind: 'changed-elsewhere'; choices: Choices; asked: Choices; at: string }
 
 /** Reads what her page shows, on the pool that cannot write. @returns null when she was erased. */
 export async function readPreferences(
@@ -38,40 +61,67 @@ export async function readPreferences(
   now: Date,
 ): Promise<Preferences | null> {
   const sql = house.database.readOnly
-  const [person, brand, topics, wording] = await Promise.all([
+  const [person, brand, topics, wording, wordings, inFlight] = await Promise.all([
     personById(sql, link.person),
     theBrand(sql),
     allTopics(sql),
     currentWording(sql, 'preferences', language),
+    wordingHashes(sql),
+    inFlightOf(sql, link.person),
   ])
   if (!person) return null
-  return { person, brand, topics, wording, mayRaise: isYoung(link, now) && person.choices.stopped === null }
+  return { person, brand, topics, wording, wordings, inFlight, mayRaise: mayRaise(link, person.choices, now) }
 }
 
 /**
  * Saves the whole form. Raising needs a link younger than 90 days and no stop in force, and is acknowledged by mail
- * with an Undo; lowering works with any link, for ever.
- * @throws Problem `invalid-input` when the form names a wording that we never published.
+ * with an Undo; it also needs a form drawn from the choices that hold now, lest an open window takes back a no that was
+ * said elsewhere. Lowering works with any link and any form, for ever.
+ * @throws Problem `invalid-input` when the form names a wording, a topic or a pace that her page did not offer.
  */
-export async function savePreferences(
-  house: House,
-  link: Link,
-  form: SaveForm,
-  wording: string,
-  now: Date,
-): Promise<Saved> {
-  const published = await wordingHashes(house.database.sql)
-  if (!published.has(wording)) {
-    throw new Problem(
-      'invalid-input',
-      'the form names a wording that was never published; open the page again and save',
-    )
+export async function savePreferences(house: House, link: Link, sent: SentForm, now: Date): Promise<Saved> {
+  const { form, wording, version } = sent
+  const [asked, drawn] = await Promise.all([topicsAsked(house, wording), drawnFrom(house, link.person, version)])
+  if (![...form.topics].every((id) => form.shown.includes(id)) || !form.shown.every((id) => asked.includes(id))) {
+    throw notOffered()
   }
-  const evidence = evidenceOf('page', link, wording, {
-    shown: form.shown.join(','),
-    ticked: [...form.topics].join(','),
+  const details = { version, shown: form.shown.join(','), ticked: [...form.topics].join(',') }
+  const evidence = evidenceOf('page', link, wording, { ...details, ...(drawn ? formDefaults(drawn) : {}) })
+  const chosen = [form.pace, ...form.topicPaces.values()].filter((pace) => pace !== null)
+  let elsewhere = null as { asked: Choices; entry: number } | null
+  const saved = await changeByLink(house, link, evidence, now, (current, at, { entry }) => {
+    const paces = [current, drawn ?? current].flatMap(allPacesOffered)
+    if (!chosen.every((pace) => paces.includes(pace))) throw notOffered()
+    const wanted = saveForm(current, form, { wording, at })
+    if (entry === version || !mayRaise(link, current, now) || !raises(current, wanted)) return wanted
+    elsewhere = { asked: wanted, entry }
+    return null
   })
-  return changeByLink(house, link, evidence, now, (current, at) => saveForm(current, form, { wording, at }))
+  if (!elsewhere) return saved
+  const meanwhile = await entryOf(house.database.readOnly, link.person, elsewhere.entry)
+  const at = meanwhile ? timeIn(meanwhile) : now.toISOString()
+  return { kind: 'changed-elsewhere', choices: saved.choices, asked: elsewhere.asked, at }
+}
+
+/** Ids of the topics in a wording of her page: a yes to anything else would rest on words that were never shown. */
+async function topicsAsked(house: House, wording: string): Promise<number[]> {
+  const body = await wordingText(house.database.readOnly, 'preferences', wording)
+  if (body === null) throw notOffered()
+  return topicsShownIn(body)
+}
+
+/** Her choices as they were when the form was drawn; null where it does not say, or names no version of hers. */
+async function drawnFrom(house: House, person: string, version: number | null): Promise<Choices | null> {
+  const entry = version === null ? null : await entryOf(house.database.readOnly, person, version)
+  const { after } = (entry?.payload ?? {}) as { after?: unknown }
+  return after ? parseChoices(after) : null
+}
+
+function notOffered(): Problem {
+  return new Problem(
+    'invalid-input',
+    'the form names a wording, a topic or a pace that her page did not offer; open the page again and save',
+  )
 }
 
 /** Ends everything, whatever the link's age. Doing it again changes nothing. */
@@ -133,15 +183,19 @@ export async function changeToUndo(
   const entry = await entryOf(house.database.readOnly, person, number)
   const payload = entry?.payload as { before?: unknown; after?: unknown } | undefined
   if (!entry || !payload?.before || !payload.after) throw new Problem('link-invalid', 'there is no such change to undo')
-  const at = (JSON.parse(entry.body) as { at: string }).at
+  const at = timeIn(entry)
   if (now.getTime() - Date.parse(at) > linkLifetimes.undoHours * 3_600_000) {
     throw new Problem('link-expired', `a change can be undone for ${linkLifetimes.undoHours} hours`)
   }
   return { before: parseChoices(payload.before), after: parseChoices(payload.after), at }
 }
 
-function isYoung(link: Link, now: Date): boolean {
-  return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays
+function timeIn({ body }: StoredEntry): string {
+  return (JSON.parse(body) as { at: string }).at
+}
+
+function mayRaise(link: Link, { stopped }: Choices, now: Date): boolean {
+  return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays && stopped === null
 }
 
 async function changeByLink(
@@ -149,14 +203,14 @@ async function changeByLink(
   link: Link,
   evidence: Evidence,
   now: Date,
-  change: (current: Choices, at: string) => Choices | null,
+  change: (current: Choices, at: string, person: Person) => Choices | null,
 ): Promise<Saved> {
   let refused = false
-  const lawful = (current: Choices, at: string) => {
-    const asked = change(current, at)
+  const lawful = (current: Choices, at: string, person: Person) => {
+    const asked = change(current, at, person)
     if (!asked || changes(current, asked).length === 0) return null
     const wanted = { ...asked, choseAt: at }
-    refused = raises(current, wanted) && (!isYoung(link, now) || current.stopped !== null)
+    refused = raises(current, wanted) && !mayRaise(link, current, now)
     return refused ? null : wanted
   }
   const changed = await changeAndTell(house, link.person, evidence, lawful)
@@ -168,12 +222,12 @@ async function changeAndTell(
   house: House,
   person: string,
   evidence: Evidence,
-  change: (current: Choices, at: string) => Choices | null,
+  change: (current: Choices, at: string, person: Person) => Choices | null,
 ): Promise<Changed> {
   let told = false
-  const changed = await changeChoices(house, person, evidence, change, async (tx, { entry, at, before, choices }) => {
+  const changed = await changeChoices(house, person, evidence, change, async (tx, { at, before, choices }) => {
     told = raises(before, choices)
-    if (told) await acknowledgeRaise(house, tx, { person, entry, at, choices })
+    return told ? acknowledgeRaise(house, tx, { person, at, choices }) : async () => undefined
   })
   if (told) await sendHers(house, person)
   return changed
@@ -183,7 +237,7 @@ function evidenceOf(
   way: Evidence['way'],
   link: Link,
   wording: string | null = null,
-  details: Record<string, string> = {},
+  details: NonNullable<Evidence['details']> = {},
 ): Evidence {
   return { way, wording, link: { purpose: link.purpose, day: link.day, delivery: link.delivery }, details }
 }

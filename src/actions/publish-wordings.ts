@@ -2,7 +2,7 @@ import { preferencesWording, type PreferencesWording } from '../domain/preferenc
 import { frozen } from '../domain/wording.ts'
 import { theBrand } from '../store/brand.ts'
 import { allTopics } from '../store/topics.ts'
-import { publish } from '../store/wordings.ts'
+import { lockWordings, publish } from '../store/wordings.ts'
 import type { House } from './house.ts'
 
 /**
@@ -16,6 +16,8 @@ export async function publishWordings(
   language = 'en',
 ): Promise<{ hash: string; isNew: boolean }> {
   return house.database.sql.begin(async (tx) => {
+    // Before brand and topics are read: who reads later publishes later, so that the newest text stays the current one.
+    await lockWordings(tx)
     const [brand, topics] = await Promise.all([theBrand(tx), allTopics(tx)])
     const { body, hash } = frozen(render(preferencesWording(brand, topics, language)))
     return { hash, isNew: await publish(tx, { hash, kind: 'preferences', language, body }) }

@@ -20,9 +20,15 @@ export type Batch = { people: number; released: Released[]; through: string | nu
  * judge, write the deliveries and what was released to each; one transaction. Only what it gives back may touch a
  * socket (design.md section 6; I-1, I-9). Held deliveries wait in the table until they are due.
  */
-export async function releaseBatch(house: House, worker: number, campaign: Campaign, slice: Slice): Promise<Batch> {
+export async function releaseBatch(
+  house: House,
+  worker: number,
+  campaign: Campaign,
+  slice: Slice,
+  limit: number,
+): Promise<Batch> {
   return house.database.sql.begin(async (tx) => {
-    const people = await lockNext(tx, slice, house.courier.batch)
+    const people = await lockNext(tx, { ...slice, addedBefore: campaign.startedAt }, limit)
     const at = await instantNow(tx)
     const rules = await theRules(tx)
     const last = people.at(-1)

@@ -4,7 +4,7 @@ import { judge, storable, type Rules, type Sending, type Verdict } from '../doma
 import { termsOf } from '../domain/pace.ts'
 import { appendRecent, withoutRelease, type Release } from '../domain/recent.ts'
 import { readLocked, type Recipient } from '../store/audience.ts'
-import { digestSlotsOf, lockDueOf, lockPeopleWithDue, type Due } from '../store/due.ts'
+import { digestSlotsOf, lockDueOf, lockPeopleWithDue, type Due, type DueWanted } from '../store/due.ts'
 import { instantNow } from '../store/instant.ts'
 import { insertDeliveries, moveDeliveries, saveRecent, type Planned, type Rejudged } from '../store/releases.ts'
 import { theRules } from './check-campaign.ts'
@@ -26,12 +26,12 @@ export type DueBatch = { people: number; mails: DueMail[]; at: Date }
  * as itself, several together as a digest (one per person and slot); what must wait on waits on; what her choices no
  * longer allow is withheld. One mail per person and batch, whatever is due.
  */
-export async function releaseDue(house: House, worker: number, only: string | null = null): Promise<DueBatch> {
+export async function releaseDue(house: House, worker: number, wanted: DueWanted): Promise<DueBatch> {
   return house.database.sql.begin(async (tx) => {
-    const ids = await lockPeopleWithDue(tx, house.courier.batch, only)
+    const ids = await lockPeopleWithDue(tx, house.courier.batch, wanted)
     const at = await instantNow(tx)
     if (ids.length === 0) return { people: 0, mails: [], at }
-    const [people, due, rules] = await Promise.all([readLocked(tx, ids), lockDueOf(tx, ids), theRules(tx)])
+    const [people, due, rules] = await Promise.all([readLocked(tx, ids), lockDueOf(tx, ids, wanted), theRules(tx)])
     const bySlot = await digestSlotsOf(tx, ids)
     const changes = people.map((person) => {
       const hers = due.filter((one) => one.person === person.id)

@@ -47,7 +47,9 @@ export async function sendCampaign(house: House, slug: string, options: SendOpti
     await startCampaign(house, campaign)
     let done = 0
     const judged = (people: number) => options.progress((done += people), check.people)
-    await withWorker(house, (worker) => workCampaign({ house, worker, campaign, signal: options.signal, judged }))
+    const started = await theCampaign(sql, slug)
+    const { signal } = options
+    await withWorker(house, (worker) => workCampaign({ house, worker, campaign: started, signal, judged }))
   })
   return reportCampaign(house, slug)
 }

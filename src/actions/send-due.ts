@@ -3,6 +3,7 @@ import { settle } from '../store/outcomes.ts'
 import { handOver, type Mail } from './hand-over.ts'
 import type { House } from './house.ts'
 import { releaseDue, type DueMail } from './release-due.ts'
+import { missingToSend } from './require-ready.ts'
 import { serviceParcel } from './service-mail.ts'
 import { digestParcel } from './write-digest-mail.ts'
 import { settled } from './work-slices.ts'
@@ -13,7 +14,7 @@ const beginWithinMs = 20_000
 
 /**
  * Sends everything that waits and is due, batch by batch, beside whoever else does: digests at their slot, what was held by
- * limits or quiet hours, what was deferred, service mail. `only` sends what is due of one person. @returns how many mails were handed over.
+ * limits or quiet hours, what was deferred, service mail. `only` sends service mail to one person, and nothing else. @returns how many mails were handed over.
  */
 export async function sendDue(
   house: House,
@@ -22,11 +23,13 @@ export async function sendDue(
   only: string | null = null,
 ): Promise<number> {
   const { sql } = house.database
+  // Topic mail stays where it is while the house may not send any; what she asked for herself still leaves.
+  const serviceOnly = only !== null || (await missingToSend(house)).length > 0
   const letters = new Letters(house)
   let handedOver = 0
   while (!signal?.aborted) {
     const begunBefore = performance.now() + beginWithinMs
-    const batch = await releaseDue(house, worker, only)
+    const batch = await releaseDue(house, worker, { only, serviceOnly })
     if (batch.people === 0) break
     const mails = batch.mails.map((mail): Mail => ({
       delivery: mail.delivery,

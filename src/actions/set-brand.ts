@@ -9,11 +9,10 @@ import type { House } from './house.ts'
 
 /** Changes the given values of the brand and leaves the others. @throws Problem `invalid-input` for a value that cannot be. */
 export async function setBrand(house: House, values: Partial<Brand>): Promise<Brand> {
-  requireValid(values)
+  const clean = cleaned(values)
   return house.database.sql.begin(async (tx) => {
-    const brand = { ...(await theBrand(tx)), ...values }
-    await saveBrand(tx, brand)
-    return brand
+    await saveBrand(tx, clean)
+    return theBrand(tx)
   })
 }
 
@@ -21,12 +20,17 @@ export async function showBrand(house: House): Promise<Brand> {
   return theBrand(house.database.sql)
 }
 
-function requireValid(values: Partial<Brand>): void {
-  if (values.name !== undefined) plainLine('--name', values.name, 100)
-  if (values.postalAddress) plainLine('--postal-address', values.postalAddress, 300)
-  if (values.replyTo) parseSender(values.replyTo)
+/** The values as they are kept: lines trimmed and in NFC, the reply address as a bare address. */
+function cleaned(values: Partial<Brand>): Partial<Brand> {
+  const clean = { ...values }
+  if (values.name !== undefined) clean.name = plainLine('--name', values.name, 100)
+  if (values.postalAddress) clean.postalAddress = plainLine('--postal-address', values.postalAddress, 300)
+  if (values.replyTo) clean.replyTo = parseSender(values.replyTo).address
   if (values.privacyUrl && !/^https?:\/\/[^\s]+$/.test(values.privacyUrl)) {
-    throw new Problem('invalid-input', `--privacy-url must start with https:// (given: ${values.privacyUrl})`)
+    throw new Problem(
+      'invalid-input',
+      `--privacy-url must be a web address like https://fern.example/privacy (given: ${values.privacyUrl})`,
+    )
   }
   if (values.colour !== undefined && !/^#[0-9a-f]{6}$/i.test(values.colour)) {
     throw new Problem('invalid-input', `--colour must be like #0b57a4 (given: ${values.colour})`)
@@ -37,6 +41,7 @@ function requireValid(values: Partial<Brand>): void {
       `--time-zone must be an IANA zone like Europe/London (given: ${values.timeZone})`,
     )
   }
+  return clean
 }
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']

@@ -1,5 +1,5 @@
 import { readRow, type ExportRow, type ExportStatus, type UnusableRow } from '../domain/audience-export.ts'
-import { classOf, rowClasses, type ClassedRow } from '../domain/imported-choices.ts'
+import { classOf, leftAt, rowClasses, type ClassedRow } from '../domain/imported-choices.ts'
 import { fingerprintOf } from '../domain/keyring.ts'
 import { stageRows, type StagedRow, type Staging } from '../store/import-staging.ts'
 import { rowsOf, type ExportFile } from './export-files.ts'
@@ -48,7 +48,7 @@ export async function stageExport(
       if (!result.row || !mayGoIn(result.kind, file.status)) continue
       const origin = { file: file.name, line, status: file.status }
       const person = asPerson(house, plan, { ...result.row, ...origin }, unknownValues)
-      waiting.push(asStaged(person, index, result.kind === 'row'))
+      waiting.push(asStaged(person, plan, index, result.kind === 'row'))
       if (waiting.length < rowsAtOnce) continue
       await stageRows(staging, waiting)
       waiting = []
@@ -96,11 +96,14 @@ function countUnknown(unknownValues: Map<string, number>, value: string): void {
   if (count > 0 || unknownValues.size < mostUnknownValues) unknownValues.set(value, count + 1)
 }
 
-function asStaged(person: StagedPerson, file: number, counted: boolean): StagedRow {
+/** Each stop counts that says something else, and with topics it may: one without any says everything. */
+function asStaged(person: StagedPerson, { terms }: ImportPlan, file: number, counted: boolean): StagedRow {
+  const isStop = person.class === 'stopped'
   return {
     fingerprint: person.fingerprint,
     rank: rowClasses.indexOf(person.class),
-    at: person.evidence.leftAt ?? person.evidence.confirmedAt,
+    at: isStop ? leftAt(person.evidence, terms) : (person.evidence.leftAt ?? person.evidence.confirmedAt),
+    says: isStop ? person.topics.toSorted((a, b) => a - b).join(',') : '',
     file,
     line: person.line,
     counted,

@@ -65,7 +65,13 @@ async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<
   for (let after = slice.after; !run.signal?.aborted;) {
     const begunBefore = performance.now() + beginWithinMs
     if ((await campaignState(sql, campaign.message)) !== 'sending') return
-    const batch = await releaseBatch(house, worker, campaign, { ...slice, after })
+    const batch = await releaseBatch(
+      house,
+      worker,
+      campaign,
+      { ...slice, after },
+      Math.ceil(house.courier.batch / slicesAtOnce),
+    )
     if (batch.through === null) {
       await finishSlice(sql, campaign.message, slice.number)
       return
@@ -93,7 +99,7 @@ async function requireWelcome(run: Run, outcomes: readonly Outcome[], refusals: 
     const why = outcomes[0]?.reply ?? 'no answer'
     throw new Problem(
       'unavailable',
-      `mail cannot be handed over: ${why}. What was released is kept as deferred; send again once it works.`,
+      `mail cannot be handed over: ${why}. What was released stays deferred, and a worker tries it again (courtesy work).`,
     )
   }
   const text = isStorm(refusals, outcomes)

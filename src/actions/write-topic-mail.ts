@@ -1,6 +1,7 @@
 import { envelopeAddress, maskedAddress } from '../domain/address.ts'
 import type { Brand } from '../domain/brand.ts'
 import { dayOf, makeLink } from '../domain/link-token.ts'
+import { renewalDue } from '../domain/renewal.ts'
 import { parseSender, type Sender } from '../domain/sender.ts'
 import { promiseLine } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
@@ -17,6 +18,8 @@ import type { House } from './house.ts'
 export type CampaignLetter = {
   /** Fills the mail for one person. */
   write: Fill
+  /** The same with the line that asks whether her yes still holds; null where no yes ever runs out. */
+  writeAsking: Fill | null
   /** The values of the body's fields, by mark, for a person of that name. */
   fieldValues(name: string): string[]
   sender: Sender
@@ -32,8 +35,11 @@ export async function letterFor(house: House, campaign: Campaign): Promise<Campa
   const topic = topics.find((known) => known.id === campaign.topic)
   if (!topic) throw new Error('a campaign names a topic that is not stored')
   const sender = parseSender(campaign.sender)
-  const { fill, fieldValues } = await topicLetter({ campaign, sender, brand, topic })
-  return { write: fill, fieldValues, sender, brand, topic, topics }
+  const letter = { campaign, sender, brand, topic }
+  const { fill, fieldValues } = await topicLetter({ ...letter, asksAgain: false })
+  const ages = brand.seenDays !== null || brand.attestedDays !== null
+  const writeAsking = ages ? (await topicLetter({ ...letter, asksAgain: true })).fill : null
+  return { write: fill, writeAsking, fieldValues, sender, brand, topic, topics }
 }
 
 /** Fills a campaign's mail for one person, with links of her own. `at` is the instant of its release. */
@@ -57,12 +63,14 @@ export function topicParcel(
     address: maskedAddress(person.spelling),
     suppressions: person.suppressions,
   })
-  const mime = letter.write({
+  const asking = renewalDue(person.choices, topic.id, brand, at) ? letter.writeAsking : null
+  const write = asking ?? letter.write
+  const mime = write({
     to,
     messageId: `<${delivery}@${sender.domain}>`,
     date: at,
     headers: { 'List-Unsubscribe': `<${oneClick}>` },
-    values: [...letter.fieldValues(person.name), promise, `${page}/why`, page, `${page}/stop`],
+    values: [...letter.fieldValues(person.name), promise, `${page}/why`, page, `${page}/stop`, `${page}/keep`],
   })
   return { delivery, from: envelopeAddress(sender.address).address, to, mime }
 }

@@ -32,6 +32,7 @@ export function checkInWords(check: Check): string {
   lines.push(row(check.now, 'get it now'), row(check.later, 'later'), row(check.never, 'not at all'))
   if (Object.keys(check.reasons).length > 0) lines.push('', 'Why not now')
   lines.push(...reasonLines(check.reasons))
+  if (check.slots.length > 0) lines.push('', 'In the coming digests', ...check.slots.map(slotLine))
   if (check.now + check.later === 0) lines.push('', 'Nobody may get it. That is an answer too.')
   if (check.oldestConfirmation) {
     const rest = check.now + check.later
@@ -64,6 +65,17 @@ function reasonLines(reasons: Record<string, number>): string[] {
   return Object.entries(reasons)
     .toSorted(([, a], [, b]) => b - a)
     .map(([reason, n]) => row(n, words[reason as NeverReason | LaterReason] ?? reason))
+}
+
+/** What one day's slot will carry: "Friday 27 Nov: 2,900 people, 3 items". */
+function slotLine({ at, people, items }: Check['slots'][number]): string {
+  const options = { weekday: 'long', day: 'numeric', month: 'short', timeZone: 'UTC' } as const
+  const day = new Intl.DateTimeFormat('en-GB', options).format(new Date(at)).replace(',', '')
+  return `  ${day}: ${counted(people, 'person', 'people')}, ${counted(items, 'item', 'items')}`
+}
+
+function counted(n: number, one: string, many: string): string {
+  return `${numberText(n)} ${n === 1 ? one : many}`
 }
 
 function row(n: number, what: string): string {

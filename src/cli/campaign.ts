@@ -3,10 +3,10 @@ import type { Command } from 'commander'
 import { checkCampaign } from '../actions/check-campaign.ts'
 import { createCampaign } from '../actions/create-campaign.ts'
 import { listCampaigns, showCampaign } from '../actions/list-campaigns.ts'
-import { reportCampaign } from '../actions/report-campaign.ts'
 import { testCampaign } from '../actions/test-campaign.ts'
 import { Problem } from '../domain/problem.ts'
-import { checkInWords, numberText, reportInWords } from './campaign-words.ts'
+import { controlCommands } from './campaign-control.ts'
+import { checkInWords, numberText } from './campaign-words.ts'
 import { confirmAndSend, type SendArguments } from './campaign-send.ts'
 import type { CommandContext } from './context.ts'
 
@@ -22,7 +22,7 @@ type CreateOptions = {
 
 const json = ['--json', 'one JSON object on stdout'] as const
 
-/** `courtesy campaign create|list|show|check|test|send|report` */
+/** `courtesy campaign create|list|show|check|test|send`, and those that steer one that is on its way */
 export function campaignCommands(program: Command, context: CommandContext): void {
   const campaign = program.command('campaign').description('a message for everyone who asked for its topic')
   createCommands(campaign, context)
@@ -47,17 +47,11 @@ export function campaignCommands(program: Command, context: CommandContext): voi
     .command('send <slug>')
     .description('to everybody who may get it now; asks for the number first')
     .option('--confirm <n>', 'how many people you expect at most')
+    .option('--at <time>', 'starts it then, with its zone: 2026-12-24T09:00+01:00')
     .option('--hold <seconds>', 'time to change your mind: 60 on a terminal, else 0')
     .option(...json)
     .action(async (slug: string, options: SendArguments) => confirmAndSend(context, slug, options))
-  campaign
-    .command('report <slug>')
-    .description('what became of it; the sums agree')
-    .option(...json)
-    .action(async (slug: string, options: { json?: boolean }) => {
-      const report = await context.withHouse((house) => reportCampaign(house, slug))
-      context.terminal.out(options.json ? JSON.stringify(report) : reportInWords(report))
-    })
+  controlCommands(campaign, context)
 }
 
 function createCommands(campaign: Command, { terminal, withHouse }: CommandContext): void {

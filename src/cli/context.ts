@@ -5,8 +5,10 @@ import type { Config } from '../config.ts'
 export type CommandContext = {
   /** Opens the database, the ledger and the courier, runs `work`, and closes them again whatever happens. */
   withHouse<T>(work: (house: House) => Promise<T>, config?: Config): Promise<T>
-  /** Opens the pages on HOST and PORT; they close when the process is told to end. */
-  serve(house: House, config: Config, doors?: Partial<Doors>): Promise<Served>
+  /** Opens the pages on HOST and PORT, with a worker unless it is said not to; they close when the process is told to end. */
+  serve(house: House, config: Config, options?: { doors?: Partial<Doors>; worker?: boolean }): Promise<Served>
+  /** Runs a worker until the process is told to end. */
+  work(house: House): Promise<Running>
   /** The environment, parsed; `defaults` stand in for what is unset. @throws Problem `invalid-input` that names every fault. */
   config(defaults?: Record<string, string>): Config
   terminal: Terminal
@@ -16,8 +18,9 @@ export type CommandContext = {
 /** Addresses that the front page of a development machine offers. */
 export type Doors = { herPage: string | null; check: string | null; proof: string | null }
 
-/** `ended` settles when the pages have closed after SIGTERM or SIGINT; `close` closes them at once. */
-export type Served = { address: string; ended: Promise<void>; close(): Promise<void> }
+/** `ended` settles when all has closed after SIGTERM or SIGINT; `close` closes it without one. */
+export type Running = { ended: Promise<void>; close(): Promise<void> }
+export type Served = Running & { address: string }
 
 /** Data goes to stdout, words and progress to stderr. */
 export type Terminal = {

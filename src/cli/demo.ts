@@ -49,7 +49,7 @@ export async function demo(context: CommandContext, { once }: { once: boolean })
     const bundle = `${config.dataDir}/ledger.zip`
     const exported = await exportLedger(house, bundle)
     const link = await linkFor(house, reader)
-    const server = await context.serve(house, config, { herPage: link })
+    const server = await context.serve(house, config, { doors: { herPage: link }, worker: !once })
     terminal.out(
       [
         '',

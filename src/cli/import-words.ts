@@ -19,6 +19,9 @@ export function importInWords(summary: ImportSummary): string {
     ...(summary.keptStricter > 0
       ? [`${numberText(summary.keptStricter)} had said something stricter, which stays.`]
       : []),
+    ...(summary.choseSince > 0
+      ? [`${numberText(summary.choseSince)} left the old system and said yes here after it, which stays.`]
+      : []),
     ...unknown.map(([value, n]) => `No topic is called ${quoted(value)} (${numberText(n)} rows).`),
     ...summary.errors
       .slice(0, mostErrors)

@@ -10,6 +10,7 @@ import {
   stopPerson,
   type ByStaff,
   type PersonShown,
+  type StoppedByStaff,
 } from '../actions/people.ts'
 import { Problem } from '../domain/problem.ts'
 import { numberText } from './campaign-words.ts'
@@ -104,8 +105,8 @@ function changeCommands(people: Command, { terminal, withHouse }: CommandContext
     .option(...json)
     .action(async (address: string, options: ByStaff & Json) => {
       const changed = await withHouse((house) => stopPerson(house, address, options))
-      if (options.json) terminal.out(JSON.stringify(changeShown(changed)))
-      else terminal.words(changed.kind === 'unchanged' ? 'They had already stopped.' : `Stopped. ${arriving(changed)}`)
+      if (options.json) terminal.out(JSON.stringify(stopShown(changed)))
+      else terminal.words(stopInWords(changed))
     })
   people
     .command('pause <address>')
@@ -116,11 +117,26 @@ function changeCommands(people: Command, { terminal, withHouse }: CommandContext
     .option(...json)
     .action(async (address: string, options: ByStaff & Json & { until: string }) => {
       const changed = await withHouse((house) => pausePerson(house, address, options.until, options))
-      const until = changed.choices.paused?.until.slice(0, 10) ?? options.until
       if (options.json) terminal.out(JSON.stringify(changeShown(changed)))
-      else if (changed.kind === 'unchanged') terminal.words(`They were already paused until ${until}, which stays.`)
-      else terminal.words(`Paused until ${until}. ${arriving(changed)}`)
+      else if (changed.kind === 'unchanged')
+        terminal.words(`They were already paused until ${changed.day}, which stays.`)
+      else terminal.words(`Paused until ${changed.day}. ${arriving(changed)}`)
     })
+}
+
+function stopShown(changed: StoppedByStaff): object {
+  if (changed.kind === 'erased') return { changed: false, erased: true, stopped: null, paused: null }
+  if (changed.kind !== 'added') return changeShown(changed)
+  const { entry, choices } = changed
+  return { changed: true, added: true, entry, stopped: choices.stopped, paused: null, mayStillArrive: 0 }
+}
+
+function stopInWords(changed: StoppedByStaff): string {
+  if (changed.kind === 'unchanged') return 'They had already stopped.'
+  if (changed.kind === 'changed') return `Stopped. ${arriving(changed)}`
+  if (changed.kind === 'added')
+    return 'Nobody was stored with this address. It is stored as stopped now, so that no import brings it in.'
+  return 'This address was erased as its owner wished, and stays so: it is not stored again, and no import brings it in.'
 }
 
 function changeShown(changed: Changed): object {

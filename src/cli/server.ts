@@ -2,18 +2,29 @@ import type { Command } from 'commander'
 import type { CommandContext } from './context.ts'
 import { demo } from './demo.ts'
 
-/** `courtesy serve|migrate|demo` */
+/** `courtesy serve|work|migrate|demo` */
 export function serverCommands(program: Command, context: CommandContext): void {
   const { terminal } = context
   program
     .command('serve')
-    .description('the pages')
-    .action(async () => {
+    .description('the pages, and a worker that sends what is due')
+    .option('--no-worker', 'the pages alone; then something else must run: courtesy work')
+    .action(async ({ worker }: { worker: boolean }) => {
       const config = context.config()
       await context.withHouse(async (house) => {
-        const server = await context.serve(house, config)
+        const server = await context.serve(house, config, { worker })
         terminal.words(`Courtesy listens on ${server.address}, and links in mails start with ${config.publicUrl}`)
         await server.ended
+      })
+    })
+  program
+    .command('work')
+    .description('a worker: sends what is due; any number of them share the work')
+    .action(async () => {
+      await context.withHouse(async (house) => {
+        const worker = await context.work(house)
+        terminal.words('Working. Ctrl-C ends it once what is in flight is answered; a second one ends it at once.')
+        await worker.ended
       })
     })
   program

@@ -91,6 +91,21 @@ export type UnusableRow = {
   row: ExportRow | null
 }
 
+/**
+ * Whether a cell holds what looks like a row of somebody else. Two quotation marks in wrong places, of two people, can
+ * make one row of all between them that is good CSV.
+ */
+export function holdsAnotherRow({ header, address }: ExportColumns, cells: readonly string[]): boolean {
+  return cells.some((cell, place) => {
+    const [, ...lines] = cell.split(/\r\n|\n|\r/)
+    return lines.some((line, index) => {
+      const own = line.split(',')
+      const after = index === lines.length - 1 ? cells.length - place - 1 : 0
+      return own.length + after >= header.length && parseAddress(own[address] ?? '').kind === 'address'
+    })
+  })
+}
+
 /** Reads the cells of one row. Of a name, time, zone or language that cannot be read nothing is kept; the row counts. */
 export function readRow(
   columns: ExportColumns,

@@ -24,7 +24,8 @@ export function parseManifest(
   | { kind: 'manifest'; hashes: ReadonlyMap<string, string> }
   | { kind: 'unknown-format'; format: string }
   | { kind: 'refused' } {
-  const json = parseCanonicalJson(text.replace(/\n$/, ''))
+  if (!text.endsWith('\n')) return { kind: 'refused' }
+  const json = parseCanonicalJson(text.slice(0, -1))
   const manifest = manifestShape.safeParse(json.kind === 'canonical' ? json.value : null)
   if (!manifest.success) return { kind: 'refused' }
   const { files, format } = manifest.data

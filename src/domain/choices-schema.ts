@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { channels } from './choices.ts'
+import { channels, notAsked } from './choices.ts'
 import type { Choices } from './choices.ts'
 import { isPace } from './pace.ts'
 import type { Pace } from './pace.ts'
@@ -60,4 +60,13 @@ export function parseChoices(stored: unknown): Choices {
     'invalid-input',
     `stored choices cannot be read, so nothing is sent: ${z.prettifyError(result.error)}`,
   )
+}
+
+/**
+ * A stored document as the gate may use it: one that cannot be read counts as never asked, so nothing is sent to her, and
+ * her own stop or save replaces it.
+ */
+export function readChoices(stored: unknown): Choices {
+  const parsed = choicesSchema.safeParse(stored)
+  return parsed.success ? parsed.data : notAsked()
 }

@@ -48,37 +48,85 @@ export function classOf(
 }
 
 /**
- * What an import makes of her choices. A stop always goes in, unless she chose herself after it; a yes only where nothing
- * stricter is stored or stands in her other rows, and never over choices she made herself.
+ * When somebody left (ISO), for a row that says she did: as of the run where that cannot be read or is yet to come, so
+ * that a doubt stops her and comes after every known time.
+ */
+export function leftAt(evidence: ExportEvidence, terms: ImportTerms): string {
+  return notAfterRun(evidence.leftAt, terms)
+}
+
+function notAfterRun(time: string | null, { at }: ImportTerms): string {
+  return time !== null && time < at ? time : at
+}
+
+/**
+ * What an import makes of her choices. A stop always goes in, unless she gave a yes herself after it; a yes only where
+ * nothing stricter is stored or stands in her other rows, and never over choices she made herself.
  * @param stored null for somebody new
- * @param rows her rows, at most one of each class, strictest first
+ * @param rows her rows, strictest first; of one class more than one only where stops name different topics
  * @param isSuppressed whether her address had a suppression before
- * @returns the same object as `stored` when nothing changes; `keptStricter` when what was stored was stricter and stayed
+ * @returns the same object as `stored` when nothing changes; `keptStricter` when what was stored was stricter and stayed,
+ *   `choseSince` when a stop was left out for a yes that she gave after it
  */
 export function importedChoices(
   stored: Choices | null,
   rows: readonly ClassedRow[],
   isSuppressed: boolean,
   terms: ImportTerms,
-): { choices: Choices; keptStricter: boolean } {
+): { choices: Choices; keptStricter: boolean; choseSince: boolean } {
   const [strictest] = rows
-  let choices = stored ?? notAsked()
-  if (!strictest) return { choices, keptStricter: false }
-  const stop = rows.find((row) => row.class === 'stopped')
-  if (stop) choices = withStop(choices, stop, terms)
+  if (!strictest) return { choices: stored ?? notAsked(), keptStricter: false, choseSince: false }
+  const left = withStops(stored ?? notAsked(), rows, terms)
+  const { choseSince } = left
+  let { choices } = left
   const asks = strictest.class === 'notAsked' || strictest.class === 'usable'
   if (stored === null || (asks && !isSuppressed && !isSettled(choices))) choices = withDetails(choices, strictest)
-  if (isSuppressed) return { choices, keptStricter: strictest.class !== 'suppressed' }
-  if (strictest.class === 'usable') return withYes(choices, strictest, terms)
-  return { choices, keptStricter: asks && choices.stopped !== null }
+  if (isSuppressed) return { choices, keptStricter: strictest.class !== 'suppressed', choseSince }
+  if (strictest.class === 'usable') return { ...withYes(choices, strictest, terms), choseSince }
+  return { choices, keptStricter: asks && choices.stopped !== null, choseSince }
 }
 
-function withStop(choices: Choices, { topics, evidence }: ClassedRow, terms: ImportTerms): Choices {
-  const at = evidence.leftAt !== null && evidence.leftAt < terms.at ? evidence.leftAt : terms.at
-  if (choices.choseAt !== null && Date.parse(choices.choseAt) >= Date.parse(at)) return choices
-  // Without a topic nobody can tell what she left, so she left everything.
-  if (terms.unsubscribedMeans === 'topics' && topics.length > 0) return stopTopics(choices, topics, at)
-  return stopEverything(choices, at, 'import', evidence.reason)
+/**
+ * Newest first, and what stops everything last, so that it is measured by the yes that the others leave: else the same
+ * rows, imported again, would find less and stop more.
+ */
+function withStops(
+  before: Choices,
+  rows: readonly ClassedRow[],
+  terms: ImportTerms,
+): { choices: Choices; choseSince: boolean } {
+  const stops = rows
+    .filter((row) => row.class === 'stopped')
+    .map(({ topics, evidence }) => ({
+      // Without a topic nobody can tell what she left, so she left everything.
+      topics: terms.unsubscribedMeans === 'topics' && topics.length > 0 ? topics : null,
+      at: leftAt(evidence, terms),
+      reason: evidence.reason,
+    }))
+    .toSorted((a, b) => Number(a.topics === null) - Number(b.topics === null) || Date.parse(b.at) - Date.parse(a.at))
+  let choices = before
+  let choseSince = false
+  for (const { topics, at, reason } of stops) {
+    const given = Object.keys(choices.topics)
+      .map(Number)
+      .filter((id) => gaveYesAfter(choices.topics[id], at))
+    if (topics) {
+      const lost = topics.filter((id) => !given.includes(id))
+      choices = stopTopics(choices, lost, at)
+      choseSince ||= lost.length < topics.length
+    } else if (given.length === 0) choices = stopEverything(choices, at, 'import', reason)
+    else choseSince = true
+  }
+  return { choices, choseSince: choseSince && choices.stopped === null }
+}
+
+/**
+ * Whether she said yes to us after a time. Her other presses (a pause, a no, a slower pace, which moves `at`) are no
+ * reason to leave a stop out.
+ */
+function gaveYesAfter(answer: TopicAnswer | undefined, time: string): boolean {
+  if (answer?.answer !== 'yes' || answer.basis?.evidence !== 'seen') return false
+  return Date.parse(answer.basis.confirmedAt) > Date.parse(time)
 }
 
 /** Nothing may be added to what she chose herself, nor to a stop. */
@@ -103,34 +151,37 @@ function withYes(choices: Choices, row: ClassedRow, terms: ImportTerms): { choic
   }
   const basis = { evidence: 'attested', wording: terms.wording, confirmedAt } as const
   const yes: TopicAnswer = { answer: 'yes', at: confirmedAt, entry: 0, basis, pace: null }
-  const topics = { ...(terms.wholeAnswer ? withoutUnnamed(choices.topics, row.topics, yes) : choices.topics) }
+  const topics = { ...(terms.wholeAnswer ? withoutUnnamed(choices, row, yes, terms) : choices).topics }
   for (const id of row.topics) topics[id] ??= yes
-  const pace = paceFor(choices, terms.pace)
+  const pace = paceFor(choices, topics, terms.pace)
   const isRefused = row.topics.some((id) => topics[id]?.answer !== 'yes') || choices.channels.email === 'no'
-  const keptStricter = isRefused || slowerThan(pace, terms.pace)
+  const keptStricter = isRefused || (hasYes(topics) && slowerThan(pace, terms.pace))
   return { choices: { ...choices, topics, pace, channels: { email: 'yes', ...choices.channels } }, keptStricter }
 }
 
 /**
- * Topics without those whose yes rests on the very confirmation that this row holds, and that the row names no longer:
- * she has taken them off where she confirmed them, so they are not asked again.
+ * A no to each topic whose yes rests on the very confirmation that this row holds, and that the row names no longer:
+ * she has taken it off where she confirmed it. A no, so that an older export doesn't bring it back.
  */
-function withoutUnnamed(
-  topics: Choices['topics'],
-  named: readonly number[],
-  { basis }: TopicAnswer,
-): Choices['topics'] {
-  const stays = ([id, answer]: [string, TopicAnswer]) =>
-    named.includes(Number(id)) ||
-    answer.basis?.evidence !== 'attested' ||
-    answer.basis.wording !== basis?.wording ||
-    answer.basis.confirmedAt !== basis.confirmedAt
-  return Object.fromEntries(Object.entries(topics).filter(stays))
+function withoutUnnamed(choices: Choices, row: ClassedRow, { basis }: TopicAnswer, terms: ImportTerms): Choices {
+  const takenOff = Object.entries(choices.topics)
+    .filter(
+      ([id, answer]) =>
+        !row.topics.includes(Number(id)) &&
+        answer.basis?.evidence === 'attested' &&
+        answer.basis.wording === basis?.wording &&
+        answer.basis.confirmedAt === basis.confirmedAt,
+    )
+    .map(([id]) => Number(id))
+  return stopTopics(choices, takenOff, notAfterRun(row.evidence.lastChangedAt, terms))
 }
 
-/** What was promised, and of two promises the slower one; a pace that she picked stays. */
-function paceFor(choices: Choices, promised: Pace): Pace {
-  const hasYes = Object.values(choices.topics).some((answer) => answer.answer === 'yes')
-  if (choices.paceChosen) return choices.pace
-  return hasYes && slowerThan(choices.pace, promised) ? choices.pace : promised
+/** What was promised for the yes that she has then, and of two promises the slower one; a pace that she picked stays. */
+function paceFor(before: Choices, topics: Choices['topics'], promised: Pace): Pace {
+  if (before.paceChosen || !hasYes(topics)) return before.pace
+  return hasYes(before.topics) && slowerThan(before.pace, promised) ? before.pace : promised
+}
+
+function hasYes(topics: Choices['topics']): boolean {
+  return Object.values(topics).some((answer) => answer.answer === 'yes')
 }

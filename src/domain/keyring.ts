@@ -1,4 +1,11 @@
-import { createHmac, createPrivateKey, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
 import { z } from 'zod'
 import { linkKeys, type LinkKeys } from './link-token.ts'
 import { Problem } from './problem.ts'
@@ -58,4 +65,13 @@ export function newKeyring(random: (bytes: number) => Buffer): string {
  */
 export function fingerprintOf(keys: Keyring, channel: string, canonical: string): string {
   return createHmac('sha256', keys.fingerprint).update(`${channel}\n${canonical}`).digest('hex').slice(0, 32)
+}
+
+/** What a database remembers of the keyring it was made with: tells two keyrings apart and gives none of the keys away. */
+export function markOf(keys: Keyring): string {
+  return fingerprintOf(keys, 'keyring', exportedPublic(keys.ledger))
+}
+
+function exportedPublic(key: KeyObject): string {
+  return createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64')
 }

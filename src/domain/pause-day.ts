@@ -13,6 +13,11 @@ export function pauseUntilDay(day: string, now: Date, zone: string | null, brand
   throw new Problem('invalid-input', `a pause ends on a day to come, written like 2027-03-01; given: "${day}"`)
 }
 
+/** The day (`YYYY-MM-DD`) on which a pause that ends at `until` (ISO) ends in her zone, else the brand's. */
+export function pauseDayOf(until: string, zone: string | null, brand: Brand): string {
+  return Temporal.Instant.from(until).toZonedDateTimeISO(zoneFor(zone, brand)).toPlainDate().toString()
+}
+
 function startOf(day: string, place: string): number {
   try {
     return Temporal.PlainDate.from(day).toZonedDateTime(place).epochMilliseconds

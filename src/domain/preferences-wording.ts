@@ -1,6 +1,6 @@
 import type { Brand } from './brand.ts'
 import { text, textWeekday } from './catalogue.ts'
-import { channels, type Channel } from './choices.ts'
+import { channels, type Channel, type Choices } from './choices.ts'
 import { termsOf, type Pace } from './pace.ts'
 import type { Topic } from './topic.ts'
 
@@ -16,7 +16,7 @@ export type PreferencesWording = {
   asks: string
   heading: string
   topics: { question: string; options: Option<number>[] }
-  pace: { question: string; options: Option<Pace>[]; ownPace: string; samePace: string }
+  pace: { question: string; options: Option<Pace>[]; kept: string; ownPace: string; samePace: string }
   channels: { question: string; hint: string; options: Option<Channel>[] }
   withdraw: string
   save: string
@@ -24,6 +24,33 @@ export type PreferencesWording = {
 
 /** The paces that her page offers; any other that she has stays with her until she picks one of these. */
 export const offeredPaces: readonly Pace[] = ['as-it-happens', 'digest-weekly', 'digest-monthly']
+
+/** The paces that the form offers somebody who has `pace`: hers beside the others, as saving must not change it silently. */
+export function pacesOffered(pace: Pace): readonly Pace[] {
+  return offeredPaces.includes(pace) ? offeredPaces : [...offeredPaces, pace]
+}
+
+/** Every pace that the form offered somebody with these choices, for all her topics or for one of them. */
+export function allPacesOffered({ pace, topics }: Choices): readonly Pace[] {
+  return [...pacesOffered(pace), ...Object.values(topics).flatMap(({ pace: own }) => own ?? [])]
+}
+
+/** What the form had chosen beforehand when it was drawn from these choices, and in which order it offered paces: evidence. */
+export function formDefaults({ topics, pace, channels: said }: Choices): Record<string, string> {
+  return {
+    paces: pacesOffered(pace).join(','),
+    preselectedPace: pace,
+    preticked: Object.keys(topics)
+      .filter((id) => topics[id]?.answer === 'yes')
+      .join(','),
+    pretickedChannels: channels.filter((channel) => said[channel] === 'yes').join(','),
+  }
+}
+
+/** Ids of the topics that a frozen wording shows, as `views/wording/preferences.eta` marks them; names are escaped there. */
+export function topicsShownIn(body: string): number[] {
+  return [...body.matchAll(/<li data-topic="(\d+)">/g)].map(([, id]) => Number(id))
+}
 
 /** What the form says in a language, for a brand and its topics. */
 export function preferencesWording(brand: Brand, topics: readonly Topic[], language: string): PreferencesWording {
@@ -38,6 +65,7 @@ export function preferencesWording(brand: Brand, topics: readonly Topic[], langu
     pace: {
       question: text(language, 'page.form.pace'),
       options: offeredPaces.map((pace) => paceOption(pace, brand, language)),
+      kept: text(language, 'page.form.keptPace'),
       ownPace: text(language, 'page.form.ownPace'),
       samePace: text(language, 'page.form.samePace'),
     },
@@ -60,7 +88,7 @@ export function paceOption(pace: Pace, brand: Brand, language: string): Option<P
   const terms = termsOf(pace)
   if (terms.kind === 'cap') {
     const label = text(language, `page.pace.cap.${terms.period}`, { limit: terms.limit })
-    return { value: pace, label, hint: text(language, 'page.pace.cap.when') }
+    return { value: pace, label, hint: '' }
   }
   const name = terms.kind === 'digest' ? digestOf[terms.period] : terms.kind
   const { weekday, time } = name === 'digest-monthly' ? brand.monthlySlot : brand.weeklySlot

@@ -11,8 +11,8 @@ import type { SuppressionReason } from './suppression.ts'
 import type { Topic } from './topic.ts'
 
 /**
- * What her sentence is written for. `topics` are all topics there are; `address` is masked; `wordings`, where given,
- * are those the store has (a yes whose wording is missing sends nothing).
+ * What her sentence is written for. `topics` are all topics there are; `address` is masked; `wordings` are those the
+ * store has (a yes whose wording is missing sends nothing).
  */
 export type SentenceContext = {
   topics: readonly Topic[]
@@ -21,8 +21,11 @@ export type SentenceContext = {
   now: Date
   address: string
   suppressions: readonly SuppressionReason[]
-  wordings?: Rules['wordings']
+  wordings: Rules['wordings']
 }
+
+/** The same without the wordings: a mail that was released had its wording already. */
+export type PromiseContext = Omit<SentenceContext, 'wordings'>
 
 const mostWords = 30
 
@@ -39,7 +42,7 @@ export function describe(choices: Choices, context: SentenceContext): string {
 }
 
 /** The line in a mail about `topic` that says what she asked for; honest where a company chose the pace for her. */
-export function promiseLine(choices: Choices, topic: Topic, context: SentenceContext): string {
+export function promiseLine(choices: Choices, topic: Topic, context: PromiseContext): string {
   const { locale } = context
   const own = choices.topics[topic.id]?.pace ?? null
   const { shape, limit } = shapeOf(own ?? choices.pace)
@@ -52,7 +55,7 @@ function verdictOn(topic: Topic, choices: Choices, { brand, now, suppressions, w
   return judge(
     { kind: 'topic', topic: topic.id, channel: 'email', languages: null, usefulUntil: null },
     { choices, recent: [], suppressions },
-    { brand, wordings: wordings ?? { has: () => true } },
+    { brand, wordings },
     now,
   )
 }

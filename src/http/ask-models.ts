@@ -2,10 +2,10 @@ import { pauseLengths } from '../domain/pause-length.ts'
 import type { NoticePage, Press } from '../page-views.ts'
 import {
   dateFor,
+  inForce,
   maySee,
   press,
   say,
-  sentenceFor,
   stopTopicPress,
   timeFor,
   topicsNamed,
@@ -67,12 +67,15 @@ export function oneClickPage(look: Look, everything: boolean): NoticePage {
   })
 }
 
-/** Her page after a stop. Nothing here starts again: a leaked link may end everything and may bring nothing back. */
+/**
+ * Her page after a stop, and what a press on Stop says to whom had stopped already. Nothing here starts again: a leaked
+ * link may end everything and may bring nothing back.
+ */
 export function stoppedPage(look: Look): NoticePage {
   const replyTo = replyAddress(look.preferences.brand)
   return notice(look, say('page.stopped.heading'), {
-    sentence: { text: sentenceFor(look, look.preferences.person.choices), note: '' },
-    after: [replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')],
+    sentence: currentSentence(look),
+    after: [inForce(look), replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')],
   })
 }
 
@@ -82,6 +85,7 @@ export function unchangedPage(look: Look): NoticePage {
     status: true,
     lead: [say('page.result.unchangedLead')],
     sentence: currentSentence(look),
+    after: [inForce(look)],
     links: [seeAll(look)],
   })
 }

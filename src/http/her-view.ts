@@ -24,10 +24,11 @@ export function say(key: TextKey, values: Record<string, string | number> = {}):
 
 /** Her sentence for these choices, the same as everywhere. */
 export function sentenceFor(look: Look, choices: Choices): string {
-  const { person, brand, topics } = look.preferences
+  const { person, brand, topics, wordings } = look.preferences
   return describe(choices, {
     topics,
     brand,
+    wordings,
     locale: pageLanguage,
     now: look.now,
     address: maskedOf(look),
@@ -48,6 +49,13 @@ export function dateFor({ preferences: { person, brand } }: Look, at: string | D
 /** The time of day of an instant (ISO) where she is. */
 export function timeFor({ preferences: { person, brand } }: Look, at: string): string {
   return textTime(new Date(at), zoneFor(person.choices.timeZone, brand))
+}
+
+/** "In force now", and what of hers was handed over before and may still arrive (I-2), as it is at this moment. */
+export function inForce(look: Look): string {
+  const { count, since } = look.preferences.inFlight
+  if (count === 0 || since === null) return say('page.result.inForce')
+  return say('page.result.inFlight', { count, time: timeFor(look, since) })
 }
 
 /** The day the link was made; links know days of UTC. */

@@ -47,9 +47,9 @@ async function unsubscribe(site: Site, request: FastifyRequest, reply: FastifyRe
   }
   const look = await lookAt(site, tokenOf(request), 'unsubscribe')
   if (changed.kind === 'unchanged') return sendPage(reply, 'notice', oneClickDonePage(look, null, ''))
-  const { before, choices: after, inFlight } = changed
+  const { before, choices: after } = changed
   const token = undoToken(site, link.person, changed.entry)
-  return sendPage(reply, 'notice', oneClickDonePage(look, { before, after, inFlight }, token))
+  return sendPage(reply, 'notice', oneClickDonePage(look, { before, after }, token))
 }
 
 /** Nothing is left to end for somebody who was erased: what she asks for is already so. */

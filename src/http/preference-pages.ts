@@ -8,20 +8,18 @@ import {
   slowToMonthly,
   stopAll,
   stopSome,
-  type Preferences,
   type Saved,
 } from '../actions/preferences.ts'
 import { whyDelivered } from '../actions/why.ts'
 import { dayOf, makeLink, readLink, type LinkPurpose } from '../domain/link-token.ts'
 import { pauseEnd, pauseLengths } from '../domain/pause-length.ts'
-import { offeredPaces } from '../domain/preferences-wording.ts'
 import { Problem } from '../domain/problem.ts'
 import type { NoticePage } from '../page-views.ts'
 import { needsFreshLinkPage, pausePage, stoppedPage, stopPage, unchangedPage } from './ask-models.ts'
 import { maySee, urlOf, type Look } from './her-view.ts'
 import { pageLanguage } from './page-frame.ts'
 import { readPreferencesForm } from './preferences-form.ts'
-import { preferencesPage } from './preferences-model.ts'
+import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
 import { whyPage } from './why-model.ts'
@@ -44,7 +42,7 @@ export function preferencePages(server: FastifyInstance, site: Site): void {
   const presses = { '/stop-topic': stopTopic, '/slower': slower, '/resume': startAgain }
   for (const [path, press] of Object.entries(presses)) {
     page(server, `/p/:link${path}`, {
-      get: (request, reply) => reply.redirect(`/p/${encodeURIComponent(tokenOf(request))}`, 303),
+      get: async (request, reply) => reply.redirect(urlOf(await lookAt(site, tokenOf(request), 'preferences')), 303),
       post: (request, reply) => change(site, request, reply, press),
     })
   }
@@ -86,11 +84,12 @@ async function showPreferences(site: Site, request: FastifyRequest, reply: Fasti
   return sendPage(reply, 'preferences', preferencesPage(look))
 }
 
-/** What the change did that a token from a POST names; null for any other token, another person's or an old one. */
+/** What the latest change did, where a token from its POST names it; null for any other token, another person's or an old one. */
 export async function resultOf(site: Site, look: Look, token: string): ReturnType<typeof readChangeResult> {
   const proof = readLink(site.house.keys.links, token)
   if (proof?.purpose !== 'undo' || proof.person !== look.link.person || proof.entry === null) return null
-  return readChangeResult(site.house, proof.person, proof.entry, look.now)
+  const version = look.preferences.person.entry
+  return readChangeResult(site.house, proof.person, { entry: proof.entry, version }, look.now)
 }
 
 async function show(
@@ -111,28 +110,25 @@ type Press = (look: Look, body: unknown, site: Site) => Promise<Saved>
 
 /** One press on one button: change, then show the result under an address of its own, so that reloading does nothing. */
 async function change(site: Site, request: FastifyRequest, reply: FastifyReply, press: Press): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'preferences')
+  const again = () => lookAt(site, tokenOf(request), 'preferences')
+  const look = await again()
   const saved = await press(look, request.body, site)
   switch (saved.kind) {
     case 'changed':
       return reply.redirect(urlOf(look, `?saved=${undoToken(site, look.link.person, saved.entry)}`), 303)
     case 'unchanged':
+      // Answered in place: an old link may say that she had stopped to whom presses Stop, and to nobody who only looks.
+      if (saved.choices.stopped) return sendPage(reply, 'notice', stoppedPage(await again()))
       return reply.redirect(urlOf(look, '?unchanged'), 303)
     case 'needs-fresh-link':
       return sendPage(reply, 'notice', needsFreshLinkPage(look), 403)
+    case 'changed-elsewhere':
+      return sendPage(reply, 'preferences', changedElsewherePage(await again(), saved), 409)
   }
 }
 
-const saveForm: Press = (look, body, site) => {
-  const { topics, person } = look.preferences
-  const ids = topics.map(({ id }) => id)
-  const { form, wording } = readPreferencesForm(body, ids, [...offeredPaces, ...storedPaces(person)])
-  return savePreferences(site.house, look.link, form, wording, look.now)
-}
-
-function storedPaces({ choices }: Preferences['person']): Preferences['person']['choices']['pace'][] {
-  return [choices.pace, ...Object.values(choices.topics).flatMap(({ pace: own }) => own ?? [])]
-}
+const saveForm: Press = (look, body, site) =>
+  savePreferences(site.house, look.link, readPreferencesForm(body), look.now)
 
 const stopTopic: Press = (look, body, site) => {
   const topic = look.preferences.topics.find(({ id }) => String(id) === fieldOf(body, 'topic'))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SaveForm } from '../domain/choice-changes.ts'
+import type { SentForm } from '../actions/preferences.ts'
 import { channels } from '../domain/choices.ts'
 import { isPace, type Pace } from '../domain/pace.ts'
 import { Problem } from '../domain/problem.ts'
@@ -9,11 +9,19 @@ const topicId = z
   .regex(/^[1-9]\d{0,4}$/)
   .transform(Number)
 const pace = z.custom<Pace>((value) => typeof value === 'string' && isPace(value))
+/** One that is missing or unreadable is as good as an old one. */
+const version = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number)
+  .nullable()
+  .catch(null)
 const several = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]), z.array(item).max(200))
 
 const sent = z.object({
   wording: z.string().regex(/^[\da-f]{64}$/),
+  version,
   shown: several(topicId),
   topic: several(topicId),
   pace,
@@ -21,21 +29,14 @@ const sent = z.object({
 })
 
 /**
- * Reads what the form on her page sent. `topicIds` are the topics there are and `paces` those that the page gave her
- * to choose from: anything else did not come from our page.
+ * Reads what the form on her page sent; whether the page offered it is for the action to say.
  * @throws Problem `invalid-input`, whatever is wrong with it; what was sent is not quoted.
  */
-export function readPreferencesForm(
-  body: unknown,
-  topicIds: readonly number[],
-  paces: readonly Pace[],
-): { form: SaveForm; wording: string } {
+export function readPreferencesForm(body: unknown): SentForm {
   const parsed = sent.safeParse(body)
   if (!parsed.success) throw notOurs()
-  const { wording, shown, topic, pace: overall, channel } = parsed.data
+  const { wording, version: drawnFrom, shown, topic, pace: overall, channel } = parsed.data
   const topicPaces = new Map(shown.flatMap((id) => ownPace(body, id)))
-  const chosen = [overall, ...topicPaces.values()].filter((each) => each !== null)
-  if (!shown.every((id) => topicIds.includes(id)) || !chosen.every((each) => paces.includes(each))) throw notOurs()
   const form = {
     shown,
     topics: new Set(topic),
@@ -44,7 +45,7 @@ export function readPreferencesForm(
     channelsShown: channels,
     channels: new Set(channel),
   }
-  return { form, wording }
+  return { form, wording, version: drawnFrom }
 }
 
 /** The field `pace-3`, where the form had one: empty for the overall pace. */

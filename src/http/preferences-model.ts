@@ -1,13 +1,20 @@
 import type { Brand } from '../domain/brand.ts'
 import type { Choices } from '../domain/choices.ts'
 import type { Pace } from '../domain/pace.ts'
-import { paceOption, preferencesWording, type Option } from '../domain/preferences-wording.ts'
+import {
+  paceOption,
+  pacesOffered,
+  preferencesWording,
+  type Option,
+  type PreferencesWording,
+} from '../domain/preferences-wording.ts'
 import { frozen } from '../domain/wording.ts'
 import type { ChoicesForm, PreferencesPage, SentenceCard } from '../page-views.ts'
 import { renderWording } from '../render.ts'
 import {
   dateFor,
   herFrame,
+  inForce,
   isPaused,
   lessRow,
   linkDate,
@@ -16,6 +23,7 @@ import {
   say,
   sentenceFor,
   stopTopicPress,
+  timeFor,
   topicsNamed,
   urlOf,
   type Look,
@@ -53,16 +61,30 @@ export function preferencesPage(look: Look): PreferencesPage {
   }
 }
 
-/** Her sentence, and under it when she said so. */
-export function sentenceCard(look: Look): SentenceCard {
-  const { choices, suppressions } = look.preferences.person
-  const text = sentenceFor(look, choices)
-  if (choices.choseAt) {
-    const chosen = say('page.choices.chosen', { date: dateFor(look, choices.choseAt) })
-    return { text, note: suppressions.length > 0 ? chosen : `${chosen} ${say('page.choices.inForce')}` }
+/** Her page after a form that was drawn before her choices changed asked for more: what holds, and what it would have said. */
+export function changedElsewherePage(look: Look, { asked, at }: { asked: Choices; at: string }): PreferencesPage {
+  const heading = say('page.elsewhere.heading')
+  return {
+    ...preferencesPage(look),
+    frame: herFrame(look, heading),
+    heading,
+    lead: [
+      say('page.elsewhere.lead', { date: dateFor(look, at), time: timeFor(look, at) }),
+      say('page.elsewhere.asked', { sentence: sentenceFor(look, asked) }),
+    ],
   }
+}
+
+/** Her sentence, and under it when she said so and whether it holds for everything of hers already. */
+export function sentenceCard(look: Look): SentenceCard {
+  const { person, inFlight } = look.preferences
+  const { choices, suppressions } = person
   const said = Object.values(choices.topics).some(({ answer }) => answer === 'yes')
-  return { text, note: said ? say('page.choices.notChosen') : '' }
+  const notes = [said ? say('page.choices.notChosen') : '']
+  if (choices.choseAt) notes[0] = say('page.choices.chosen', { date: dateFor(look, choices.choseAt) })
+  const holds = choices.choseAt !== null && suppressions.length === 0
+  if (holds || inFlight.count > 0) notes.push(inForce(look))
+  return { text: sentenceFor(look, choices), note: notes.join(' ').trim() }
 }
 
 function oldLink(look: Look, brand: Brand): string[] {
@@ -82,15 +104,16 @@ function formOf(look: Look): ChoicesForm | null {
     action: urlOf(look),
     wording,
     hash,
+    version: person.entry,
     topics: wording.topics.options.map((option) => ({
       ...option,
       ticked: choices.topics[option.value]?.answer === 'yes',
     })),
     pace: {
       note: paceNote(choices, brand),
-      options: withStored(wording.pace.options, choices.pace, brand).map((option) => ticked(option, choices.pace)),
+      options: pacesFor(choices.pace, wording, brand).map((option) => ticked(option, choices.pace)),
     },
-    ownPaces: ownPacesOf(look, wording.pace.options, wording.pace.samePace),
+    ownPaces: ownPacesOf(look, wording),
     channels: wording.channels.options.map((option) => ({
       ...option,
       ticked: choices.channels[option.value] === 'yes',
@@ -105,10 +128,11 @@ function paceNote(choices: Choices, brand: Brand): string {
   return say('page.form.paceNotChosen', { pace: `${said.charAt(0).toLowerCase()}${said.slice(1)}` })
 }
 
-/** The offered paces, and hers beside them where it is another: saving must not change it silently. */
-function withStored(options: Option<Pace>[], pace: Pace, brand: Brand): Option<Pace>[] {
-  if (options.some((option) => option.value === pace)) return options
-  return [...options, paceOption(pace, brand, pageLanguage)]
+/** The paces offered to somebody who has `own`: as the wording says them, and hers, which is about her and not frozen. */
+function pacesFor(own: Pace, { pace: { options, kept } }: PreferencesWording, brand: Brand): Option<Pace>[] {
+  return pacesOffered(own).map(
+    (pace) => options.find(({ value }) => value === pace) ?? { ...paceOption(pace, brand, pageLanguage), hint: kept },
+  )
 }
 
 function ticked<Value>(option: Option<Value>, chosen: Value): Option<Value> & { ticked: boolean } {
@@ -116,7 +140,7 @@ function ticked<Value>(option: Option<Value>, chosen: Value): Option<Value> & { 
 }
 
 /** A pace of its own for each topic she has; nothing where she has fewer than two, for whom it would say the same twice. */
-function ownPacesOf(look: Look, offered: Option<Pace>[], same: string): ChoicesForm['ownPaces'] {
+function ownPacesOf(look: Look, wording: PreferencesWording): ChoicesForm['ownPaces'] {
   const { person, brand, topics } = look.preferences
   const wanted = topics.filter((topic) => person.choices.topics[topic.id]?.answer === 'yes')
   const own = wanted.map((topic) => person.choices.topics[topic.id]?.pace ?? null)
@@ -126,8 +150,8 @@ function ownPacesOf(look: Look, offered: Option<Pace>[], same: string): ChoicesF
     open,
     topics: wanted.map((topic, index) => {
       const pace = own[index] ?? null
-      const paces = pace === null ? offered : withStored(offered, pace, brand)
-      const none = { value: '', label: same, hint: '', ticked: pace === null }
+      const paces = pace === null ? wording.pace.options : pacesFor(pace, wording, brand)
+      const none = { value: '', label: wording.pace.samePace, hint: '', ticked: pace === null }
       return {
         name: `pace-${topic.id}`,
         label: topic.name,

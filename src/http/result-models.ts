@@ -1,20 +1,20 @@
 import type { ChangeResult } from '../actions/change-result.ts'
-import { changes, raises } from '../domain/choice-differences.ts'
+import { changes } from '../domain/choice-differences.ts'
 import type { Choices } from '../domain/choices.ts'
 import type { NoticePage, Press } from '../page-views.ts'
-import { dateFor, isPaused, maySee, press, say, sentenceFor, timeFor, urlOf, type Look } from './her-view.ts'
+import { dateFor, inForce, isPaused, maySee, press, say, sentenceFor, urlOf, type Look } from './her-view.ts'
 import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
 
 /** What a change did: its name, her new sentence, the one before, whether anything is still on its way, and Undo. */
 export function resultPage(look: Look, result: ChangeResult, undoToken: string): NoticePage {
   const { before, after } = result
-  const paused = isPaused(after, look.now) && after.paused?.until !== before.paused?.until
+  const paused = pausesNow(look, before, after)
   const was = maySee(look) ? say('page.result.before', { sentence: sentenceFor(look, before) }) : ''
   return notice(look, resultHeading(look, before, after), {
     status: true,
     sentence: currentSentence(look),
-    lead: paused ? [say('page.result.pauseLead')] : [],
-    after: [inForce(look, result)],
+    lead: [...(paused ? [say('page.result.pauseLead')] : []), ...stillStopped(result)],
+    after: [inForceWithUndo(look)],
     aside: was,
     row: {
       label: say('page.result.undo'),
@@ -26,10 +26,13 @@ export function resultPage(look: Look, result: ChangeResult, undoToken: string):
 
 /** After a press on it. `result` is null where there was nothing left to stop. */
 export function oneClickDonePage(look: Look, result: Omit<ChangeResult, 'at'> | null, undoToken: string): NoticePage {
-  if (!result) return notice(look, say('page.oneClick.already'), { status: true, lead: [say('page.oneClick.done')] })
+  if (!result) {
+    const parts = { status: true, lead: [say('page.oneClick.done')], after: [inForce(look)] }
+    return notice(look, say('page.oneClick.already'), parts)
+  }
   return notice(look, resultHeading(look, result.before, result.after), {
     status: true,
-    after: [inForce(look, result)],
+    after: [inForceWithUndo(look)],
     row: { label: say('page.result.undo'), buttons: [undoPress(look, undoToken)] },
   })
 }
@@ -38,7 +41,7 @@ export function oneClickDonePage(look: Look, result: Omit<ChangeResult, 'at'> | 
 export function undonePage(look: Look): NoticePage {
   return notice(look, say('page.result.undone'), {
     status: true,
-    lead: [say('page.result.inForce')],
+    lead: [inForce(look)],
     sentence: currentSentence(look),
     links: maySee(look) ? [seeAll(look)] : [],
   })
@@ -48,8 +51,8 @@ export function undonePage(look: Look): NoticePage {
 const notes: ReadonlySet<string> = new Set(['choseAt', 'oneClick'])
 
 function resultHeading(look: Look, before: Choices, after: Choices): string {
-  if (after.stopped && !before.stopped) return say('page.result.stopped')
-  if (isPaused(after, look.now) && after.paused?.until !== before.paused?.until) {
+  if (after.stopped) return say(before.stopped ? 'page.stopped.heading' : 'page.result.stopped')
+  if (pausesNow(look, before, after)) {
     return say('page.result.paused', { date: dateFor(look, after.paused?.until ?? '') })
   }
   if (before.paused && !after.paused) return say('page.result.resumed')
@@ -64,13 +67,19 @@ function resultHeading(look: Look, before: Choices, after: Choices): string {
     : say('page.result.saved')
 }
 
-/** "May still arrive" is said only when it is so, and only after a change to less: it is what she needs to know then. */
-function inForce(look: Look, { before, after, inFlight }: Omit<ChangeResult, 'at'>): string {
-  const isSo = inFlight.count > 0 && inFlight.since !== null && !raises(before, after)
-  const said = isSo
-    ? say('page.result.inFlight', { count: inFlight.count, time: timeFor(look, inFlight.since ?? '') })
-    : say('page.result.inForce')
-  return `${said} ${say('page.result.undoHint')}`
+/** While she has stopped, a pause says nothing about when mail comes again. */
+function pausesNow(look: Look, before: Choices, after: Choices): boolean {
+  return !after.stopped && isPaused(after, look.now) && after.paused?.until !== before.paused?.until
+}
+
+/** A change of something else by somebody who had stopped: it is kept, and brings nothing. */
+function stillStopped({ before, after }: ChangeResult): string[] {
+  const more = changes(before, after).some((field) => field !== 'stopped' && !notes.has(field))
+  return before.stopped && after.stopped && more ? [say('page.result.stillStopped')] : []
+}
+
+function inForceWithUndo(look: Look): string {
+  return `${inForce(look)} ${say('page.result.undoHint')}`
 }
 
 /** It stands there plainly: neither hidden nor urged, whatever was changed. */

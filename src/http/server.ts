@@ -7,6 +7,8 @@ import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
 import { health, home, type Doors } from './home.ts'
+import { hostedCopies } from './hosted-copy.ts'
+import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
 import { oneClickPages } from './one-click.ts'
 import { preferencePages } from './preference-pages.ts'
@@ -61,7 +63,9 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     doors: { herPage: null, check: null, proof: null, ...options.doors },
   })
   preferencePages(server, site)
+  keepPages(server, site)
   undoPages(server, site)
+  hostedCopies(server, site)
   oneClickPages(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)
   return server

@@ -1,4 +1,4 @@
-import { textName } from '../domain/catalogue.ts'
+import { textName, type TextKey } from '../domain/catalogue.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { NoticePage } from '../page-views.ts'
 import type { Carried } from '../store/why.ts'
@@ -6,31 +6,84 @@ import { dateFor, linkDate, maySee, press, say, stopTopicPress, topicsNamed, url
 import { currentSentence, notice } from './notice.ts'
 import { pageLanguage } from './page-frame.ts'
 
-/** Why she got one email: its subject, its topic, and the day she said yes. An old link tells nothing about her. */
-export function whyPage(look: Look, carried: Carried | null): NoticePage {
-  const buttons = [press(urlOf(look, '/stop'), say('page.choices.stop'), 'stop')]
+/**
+ * Why she got one email, or a digest, or why something hasn't come: what it was, what it is about, and the day she said
+ * yes. An old link tells nothing about her.
+ */
+export function whyPage(look: Look, carried: readonly Carried[]): NoticePage {
+  const everything = press(urlOf(look, '/stop'), say('page.choices.stop'), 'stop')
   const links = [{ label: say('page.why.change'), url: urlOf(look) }]
-  if (!carried) {
-    const row = { label: say('page.choices.row'), buttons }
+  const [first] = carried
+  if (!first) {
+    const row = { label: say('page.choices.row'), buttons: [everything] }
     return notice(look, say('page.why.none'), { lead: [say('page.why.noneLead')], row, links })
   }
-  const [topic] = topicsNamed(look, carried.topic === null ? [] : [carried.topic])
-  const date = dateFor(look, carried.at)
-  const sent = topic
-    ? say('page.why.sent', { date, topic: textName(pageLanguage, topic.name), promise: topic.promise })
-    : say('page.why.service')
-  const stops = topic ? [stopTopicPress(look, topic, 'page.choices.stopTopic'), ...buttons] : buttons
-  return notice(look, say('page.why.heading', { subject: carried.subject }), {
-    lead: maySee(look) ? [sent, ...whyYes(look, topic)] : [sent, say('page.why.old', { date: linkDate(look) })],
+  const about = topicsNamed(
+    look,
+    carried.flatMap(({ topic }) => topic ?? []),
+  )
+  const buttons = [...about.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')), everything]
+  const yes = maySee(look)
+    ? about.flatMap((topic) => whyYes(look, topic))
+    : [say('page.why.old', { date: linkDate(look) })]
+  return notice(look, headingFor(look, first, carried.length), {
+    lead: [...carried.flatMap((one) => whatItWas(look, one, carried.length > 1)), ...new Set(yes)],
     sentence: currentSentence(look),
-    row: { label: say('page.choices.row'), buttons: stops },
+    row: { label: say('page.choices.row'), buttons },
     links,
   })
 }
 
-function whyYes(look: Look, topic: Topic | undefined): string[] {
+/** What she got, or may have got, by how far it went. */
+const reachedHer: ReadonlySet<string> = new Set(['released', 'sent', 'unknown'])
+const waits: ReadonlySet<string> = new Set(['held', 'deferred'])
+
+function headingFor(look: Look, { subject, state, sentIn, at }: Carried, items: number): string {
+  if (items > 1) return say('page.why.digest', { date: dateFor(look, sentIn ?? at) })
+  if (reachedHer.has(state)) return say('page.why.heading', { subject })
+  return say(waits.has(state) ? 'page.why.notYet' : 'page.why.notSent', { subject })
+}
+
+/** One message: what it is about and when it was sent or why it wasn't; inside a digest its name stands before that. */
+function whatItWas(look: Look, carried: Carried, inDigest: boolean): string[] {
+  const [topic] = topicsNamed(look, carried.topic === null ? [] : [carried.topic])
+  if (!topic) return [say('page.why.service')]
+  const values = { topic: textName(pageLanguage, topic.name), promise: topic.promise, subject: carried.subject }
+  if (inDigest) return [say('page.why.item', values)]
+  if (!reachedHer.has(carried.state)) return [say('page.why.about', values), ...whyNot(look, carried)]
+  const date = dateFor(look, carried.sentIn ?? carried.at)
+  if (carried.sentIn !== null) return [say('page.why.sentInDigest', { ...values, date })]
+  const planned = dateFor(look, carried.plannedAt)
+  const waited = maySee(look) && planned !== date ? [say('page.why.waited', { date: planned })] : []
+  return [say('page.why.sent', { ...values, date }), ...waited]
+}
+
+/** Why something has not come: only ever to a link that may show what she chose. */
+function whyNot(look: Look, { state, reason, dueAt, at }: Carried): string[] {
+  if (!maySee(look)) return []
+  if (state === 'held' && dueAt !== null) {
+    const key = reason === 'cap_reached' || reason === 'quiet_hours' ? reason : 'digest'
+    return [say(`page.why.held.${key}`, { date: dateFor(look, dueAt) })]
+  }
+  if (state === 'deferred') return [say('page.why.deferred')]
+  if (state === 'refused') return [say('page.why.refused', { date: dateFor(look, at) })]
+  if (state === 'cancelled') return [say(reason === null ? 'page.why.calledBack' : 'page.why.changedMind')]
+  return [say(heldBack[reason ?? ''] ?? 'page.why.changedMind')]
+}
+
+/** Why something was held back, by the reasons that are kept with it. */
+const heldBack: Readonly<Record<string, TextKey>> = {
+  paused: 'page.why.heldBack.paused',
+  channel: 'page.why.heldBack.channel',
+  bounced: 'page.why.heldBack.bounced',
+  no_wording: 'page.why.heldBack.no_wording',
+  consent_expired: 'page.why.heldBack.consent_expired',
+  no_language: 'page.why.heldBack.no_language',
+  expired_before_slot: 'page.why.heldBack.expired_before_slot',
+}
+
+function whyYes(look: Look, topic: Topic): string[] {
   const { brand, person } = look.preferences
-  if (!topic) return []
   if (person.choices.stopped) return [say('page.why.stopped')]
   const values = { topic: textName(pageLanguage, topic.name), brand: brand.name }
   const answer = person.choices.topics[topic.id]

@@ -40,10 +40,10 @@ export function dkimSigner(pem: string, domain: string, selector: string): Sign 
       .map((name) => name.trim())
     const head = mime.slice(0, mime.indexOf('\r\n\r\n')).toLowerCase()
     const uncovered = listFields.filter((name) => head.includes(`${name}:`) && !covered.includes(name))
-    if (errors?.length || results[0]?.status.result !== 'pass' || uncovered.length > 0) {
+    if (errors?.length || results[0]?.status.result !== 'pass' || !results[0].status.aligned || uncovered.length > 0) {
       throw new Problem(
         'not-ready',
-        `the mail could not be signed for ${domain}; check DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR`,
+        `the mail could not be signed for ${domain}; its From address must be in that domain; check --from, DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR`,
       )
     }
     return signed

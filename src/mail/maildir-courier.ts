@@ -17,9 +17,9 @@ export function maildirCourier(folder: string): Courier {
 }
 
 async function put(folder: string, parcel: Parcel): Promise<Outcome> {
-  assertEnvelope(parcel)
   const name = `${Math.floor(Date.now() / 1000)}.${parcel.delivery}.courtesy`
   try {
+    assertEnvelope(parcel)
     await writeFile(join(folder, 'tmp', name), parcel.mime, { encoding: 'latin1', flag: 'wx' })
     await rename(join(folder, 'tmp', name), join(folder, 'new', name))
     return { delivery: parcel.delivery, kind: 'sent', reply: null, reached: true }

@@ -2,8 +2,13 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { assertEnvelope, type Courier, type Outcome, type Parcel } from './courier.ts'
 import { isLoopback } from './relay-rule.ts'
 
-/** One relay. `connections` are kept open at once; `perConnection` parcels may wait for each when a batch is released. */
-export type Relay = { url: string; ourName: string; connections: number; perConnection: number }
+/**
+ * One relay. `connections` are kept open at once; `perConnection` parcels may wait for each when a batch is released.
+ * `silenceMs` is how long a relay may say nothing (RFC 5321 section 4.5.3.2 asks for minutes; after the dot for ten).
+ */
+export type Relay = { url: string; ourName: string; connections: number; perConnection: number; silenceMs?: number }
+
+const longestSilenceMs = 600_000
 
 /**
  * Hands mail to a relay over plain connections of Nodemailer, one for each slot and never its pool: the pool tells
@@ -24,11 +29,9 @@ export function smtpCourier(relay: Relay): Courier {
     deliver: (parcels, begunBefore) =>
       Promise.all(
         parcels.map(async (parcel) => {
-          assertEnvelope(parcel)
           const slot = await take()
           try {
-            if (performance.now() > begunBefore) return deferred(parcel, 'it was not begun within its lease', true)
-            return await slot.send(parcel)
+            return await slot.send(parcel, begunBefore)
           } finally {
             give(slot)
           }
@@ -40,22 +43,42 @@ export function smtpCourier(relay: Relay): Courier {
   }
 }
 
-type Slot = { send(parcel: Parcel): Promise<Outcome>; close(): void }
-type Line = { connection: SMTPConnection; dotWritten: boolean; broken: boolean }
+type Slot = { send(parcel: Parcel, begunBefore: number): Promise<Outcome>; close(): void }
+/** `ended` rejects when the connection fails or closes: in the middle of a command its callback never comes. */
+type Line = { connection: SMTPConnection; ended: Promise<never>; dotWritten: boolean; broken: boolean }
 
 function openSlot(relay: Relay): Slot {
   let line: Line | null = null
   return {
-    send: async (parcel) => {
+    send: async (parcel, begunBefore) => {
       try {
+        assertEnvelope(parcel)
+        if (performance.now() > begunBefore) return deferred(parcel, notBegun, true)
         if (!line || line.broken) line = await connect(relay)
       } catch (error) {
-        return failure(parcel, error as SmtpError, false)
+        return unreached(parcel, error)
       }
+      // Connecting may have taken its time: the fence stands right before the first command (I-3).
+      if (performance.now() > begunBefore) return deferred(parcel, notBegun, true)
+      if (needsUtf8(parcel) && !offers(line, 'SMTPUTF8'))
+        return refused(parcel, '553 5.6.7 the relay does not offer SMTPUTF8')
       return handOver(line, parcel)
     },
     close: () => line?.connection.quit(),
   }
+}
+
+const notBegun = 'it was not begun within its lease'
+
+/** RFC 6531 section 3.4: a non-ASCII mailbox goes only to a server that offers it, and is never downgraded silently. */
+function needsUtf8(parcel: Parcel): boolean {
+  return /\P{ASCII}/u.test(parcel.to)
+}
+
+/** What the server answered to EHLO; Nodemailer keeps it in a field that its types leave out. */
+function offers(line: Line, extension: string): boolean {
+  const { _supportedExtensions: offered } = line.connection as unknown as { _supportedExtensions?: string[] }
+  return offered?.includes(extension) ?? false
 }
 
 type SmtpError = Error & { responseCode?: number; response?: string; code?: string }
@@ -65,8 +88,8 @@ async function connect(relay: Relay): Promise<Line> {
   const host = decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '')
   const near = isLoopback(host)
   const secure = url.protocol === 'smtps:'
-  const line: Line = { connection: undefined as unknown as SMTPConnection, dotWritten: false, broken: false }
-  line.connection = new SMTPConnection({
+  const state = { dotWritten: false, broken: false }
+  const connection = new SMTPConnection({
     host,
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
@@ -75,49 +98,53 @@ async function connect(relay: Relay): Promise<Line> {
     name: relay.ourName,
     connectionTimeout: 20_000,
     greetingTimeout: 20_000,
-    logger: dotWatcher(line),
+    socketTimeout: relay.silenceMs ?? longestSilenceMs,
+    logger: dotWatcher(state),
   })
-  await new Promise<void>((resolve, reject) => {
-    line.connection.on('error', (error) => {
-      line.broken = true
+  const ended = new Promise<never>((_, reject) => {
+    connection.on('error', (error) => {
+      state.broken = true
       reject(error)
     })
-    line.connection.on('end', () => (line.broken = true))
-    line.connection.connect((error) => (error ? reject(error) : resolve()))
+    connection.on('end', () => {
+      state.broken = true
+      reject(Object.assign(new Error('the relay closed the connection'), { code: 'ECLOSED' }))
+    })
   })
-  if (url.username) {
-    const auth = { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
-    await new Promise<void>((resolve, reject) =>
-      line.connection.login(auth, (error) => (error ? reject(error) : resolve())),
-    )
+  ended.catch(() => undefined)
+  try {
+    await Promise.race([ended, called((done) => connection.connect(done))])
+    if (url.username) {
+      const auth = { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }
+      await Promise.race([ended, called((done) => connection.login(auth, done))])
+    }
+  } catch (error) {
+    connection.close()
+    throw error
   }
-  return line
+  return Object.assign(state, { connection, ended })
 }
+
+function called(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())))
+}
+
+const silent = () => undefined
 
 /**
  * Nodemailer logs an entry of kind "message" with a byte count exactly when the final dot has been written
  * (measured for every phase in which a connection can fail); nothing else tells it.
  */
-const silent = () => undefined
-
-function dotWatcher(line: Line) {
+function dotWatcher(line: { dotWritten: boolean }) {
   const seen = (entry: { tnx?: string; outByteCount?: number }) => {
     if (entry.tnx === 'message' && entry.outByteCount !== undefined) line.dotWritten = true
   }
-  return {
-    level: () => undefined,
-    trace: silent,
-    debug: silent,
-    info: seen,
-    warn: silent,
-    error: silent,
-    fatal: silent,
-  }
+  return { level: silent, trace: silent, debug: silent, info: seen, warn: silent, error: silent, fatal: silent }
 }
 
 async function handOver(line: Line, parcel: Parcel): Promise<Outcome> {
   line.dotWritten = false
-  const envelope = { from: parcel.from, to: [parcel.to], size: parcel.mime.length, use8BitMime: false }
+  const envelope = { from: parcel.from, to: [parcel.to], size: parcel.mime.length, use8BitMime: needsUtf8(parcel) }
   return new Promise((resolve) => {
     line.connection.send(envelope, Buffer.from(parcel.mime, 'latin1'), (error, info) => {
       if (!error) {
@@ -125,45 +152,50 @@ async function handOver(line: Line, parcel: Parcel): Promise<Outcome> {
         return
       }
       const outcome = failure(parcel, error as SmtpError, line.dotWritten)
-      const answered = (error as SmtpError).responseCode !== undefined
-      if (!answered || (error as SmtpError).responseCode === 421) line.broken = true
-      if (line.broken) {
-        line.connection.close()
-        resolve(outcome)
-        return
-      }
-      // The next message may only start once the relay has forgotten this one.
-      line.connection.reset((failed) => {
-        line.broken = Boolean(failed)
-        resolve(outcome)
-      })
+      const code = (error as SmtpError).responseCode
+      if (code === undefined || code === 421) line.broken = true
+      void madeReady(line).then(() => resolve(outcome))
     })
   })
 }
 
+/** The next message may only start once the relay has forgotten this one; where it does not answer, the line is given up. */
+async function madeReady(line: Line): Promise<void> {
+  try {
+    if (!line.broken) await Promise.race([line.ended, called((done) => line.connection.reset(done))])
+  } catch {
+    line.broken = true
+  }
+  if (line.broken) line.connection.close()
+}
+
+/** The relay wants us to sign in first or refuses that (RFC 4954 section 6): nobody's mailbox has been named. */
+const signInCodes = new Set([530, 534, 535, 538])
+
 function failure(parcel: Parcel, error: SmtpError, dotWritten: boolean): Outcome {
   const code = error.responseCode
+  if (code !== undefined && signInCodes.has(code)) return unreached(parcel, error)
   if (code !== undefined) {
-    const kind = code >= 500 && code !== 535 && code !== 530 ? 'refused' : 'deferred'
-    return { delivery: parcel.delivery, kind, reply: (error.response ?? String(code)).slice(0, 500), reached: true }
+    const reply = (error.response ?? String(code)).slice(0, 500)
+    return { delivery: parcel.delivery, kind: code >= 500 ? 'refused' : 'deferred', reply, reached: true }
   }
   if (dotWritten) {
-    return {
-      delivery: parcel.delivery,
-      kind: 'unknown',
-      reply: 'the connection failed after the message was written',
-      reached: true,
-    }
+    const reply = 'the connection failed after the message was written'
+    return { delivery: parcel.delivery, kind: 'unknown', reply, reached: true }
   }
-  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') {
-    return {
-      delivery: parcel.delivery,
-      kind: 'refused',
-      reply: 'the relay does not take such an address or size',
-      reached: true,
-    }
-  }
-  return deferred(parcel, `the relay could not be used (${error.code ?? error.name})`, false)
+  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')
+    return refused(parcel, 'the relay does not take such an address or size')
+  return unreached(parcel, error)
+}
+
+/** Whatever fails before a mailbox was named is about the relay or us, and never about the person. */
+function unreached(parcel: Parcel, error: unknown): Outcome {
+  const { response, code, message } = error as SmtpError
+  return deferred(parcel, `the relay could not be used (${(response ?? code ?? message).slice(0, 200)})`, false)
+}
+
+function refused(parcel: Parcel, reply: string): Outcome {
+  return { delivery: parcel.delivery, kind: 'refused', reply, reached: true }
 }
 
 function deferred(parcel: Parcel, reply: string, reached: boolean): Outcome {

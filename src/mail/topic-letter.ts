@@ -10,15 +10,17 @@ import { prebuild, type Fill } from './mime.ts'
 /**
  * Writes a topic mail once for everybody: her promise line, *Why you got this · Change what you get · Stop*, the postal
  * address and the list headers (RFC 2369, 2919, 8058) belong to every one and cannot be left out.
- * The values that `fill` takes are `fieldValues(name)`, then the promise line and the three links in that order.
+ * The values that `fill` takes are `fieldValues(name)`, then the promise line and the three links in that order, and, in
+ * the letter that asks whether her yes still holds, the link to keep it.
  */
 export async function topicLetter(input: {
   campaign: { subject: string; inShort: string; body: string }
   sender: Sender
   brand: Brand
   topic: Topic
+  asksAgain: boolean
 }): Promise<{ fill: Fill; fieldValues: (name: string) => string[] }> {
-  const { campaign, sender, brand, topic } = input
+  const { campaign, sender, brand, topic, asksAgain } = input
   const body = readBody(campaign.body)
   const mark = (offset: number) => markFor(body.fields.length + offset)
   const locale = 'en'
@@ -33,6 +35,7 @@ export async function topicLetter(input: {
     why: { label: text(locale, 'mail.why'), url: mark(1) },
     change: { label: text(locale, 'mail.change'), url: mark(2) },
     stop: { label: text(locale, 'mail.stop'), url: mark(3) },
+    keep: asksAgain ? { label: text(locale, 'mail.keep'), url: mark(4) } : null,
     oneClick: text(locale, 'mail.oneClick', { topic: topic.name }),
     brandName: brand.name,
     postalAddress: brand.postalAddress ?? '',

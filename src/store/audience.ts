@@ -1,3 +1,4 @@
+import { readChoices } from '../domain/choices-schema.ts'
 import type { Standing } from '../domain/gate.ts'
 import type { Sql, Transaction } from './database.ts'
 
@@ -12,7 +13,7 @@ export type Recipient = Standing & {
 type Row = {
   id: string
   name: string
-  choices: Standing['choices']
+  choices: unknown
   recent: Standing['recent']
   entry: string
   spelling: string
@@ -40,16 +41,18 @@ export async function* audience(sql: Transaction): AsyncGenerator<Recipient[]> {
 /**
  * Locks the next people of a range by id and reads them in a new statement after the lock, with their suppressions,
  * so that what is judged is what holds (design.md section 6, Release).
- * @param after the last person done, null to begin with `first`.
+ * @param range `after` is the last person done, null to begin with `first`; whoever was added later than `addedBefore`
+ * (ISO) was in no check of this campaign and is left out.
  */
 export async function lockNext(
   tx: Transaction,
-  range: { first: string; last: string; after: string | null },
+  range: { first: string; last: string; after: string | null; addedBefore: string | null },
   limit: number,
 ): Promise<Recipient[]> {
   const locked = await tx<{ id: string }[]>`
     select p.id from people p
     where p.id >= ${range.first} and p.id <= ${range.last} and (${range.after}::uuid is null or p.id > ${range.after})
+      and (${range.addedBefore}::timestamptz is null or p.created_at <= ${range.addedBefore})
       and exists (select from addresses a where a.person = p.id and a.channel = 'email')
     order by p.id limit ${limit} for no key update`
   return readLocked(
@@ -75,7 +78,7 @@ function asRecipient(row: Row): Recipient {
   return {
     id: row.id,
     name: row.name,
-    choices: row.choices,
+    choices: readChoices(row.choices),
     recent: row.recent,
     version: Number(row.entry),
     spelling: row.spelling,

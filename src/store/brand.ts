@@ -9,6 +9,10 @@ export async function theBrand(sql: Sql): Promise<Brand> {
   return { ...unnamedBrand, ...row?.settings }
 }
 
-export async function saveBrand(tx: Transaction, settings: Brand): Promise<void> {
-  await orm(tx).insert(brand).values({ id: 1, settings }).onConflictDoUpdate({ target: brand.id, set: { settings } })
+/** Sets the given values and leaves the others as they are, whoever else sets some at the same time. */
+export async function saveBrand(tx: Transaction, values: Partial<Brand>): Promise<void> {
+  const settings = JSON.stringify(values)
+  await tx`
+    insert into brand (id, settings) values (1, ${settings}::jsonb)
+    on conflict (id) do update set settings = brand.settings || excluded.settings`
 }

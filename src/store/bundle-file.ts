@@ -54,8 +54,9 @@ async function* hashed(bytes: AsyncIterable<Uint8Array>, done: (hash: string) =>
   done(hash.digest('hex'))
 }
 
-/** Larger parts than this are only read as streams. */
-const largestPart = 16 * 1024 * 1024
+/** What is read whole: so much in all, and so many parts. The two large ones are read as streams. */
+const mostBytes = 64 * 1024 * 1024
+const mostParts = 100_000
 const streamed = ['entries.jsonl', 'leaves.txt']
 
 /**
@@ -67,6 +68,7 @@ export async function readBundle(file: string): Promise<Bundle & { close(): void
     const zip = await yauzl.openPromise(file, { autoClose: false })
     const files = new Map<string, Uint8Array>()
     const streams = new Map<string, AsyncIterable<Uint8Array>>()
+    let bytes = 0
     for await (const entry of zip.eachEntry()) {
       if (streams.has(entry.fileName) || files.has(entry.fileName)) {
         throw new Problem(
@@ -75,7 +77,16 @@ export async function readBundle(file: string): Promise<Bundle & { close(): void
         )
       }
       if (streamed.includes(entry.fileName)) streams.set(entry.fileName, await zip.openReadStreamPromise(entry))
-      else if (!entry.fileName.endsWith('/')) files.set(entry.fileName, await smallPart(zip, entry))
+      else if (!entry.fileName.endsWith('/')) {
+        bytes += entry.uncompressedSize
+        if (bytes > mostBytes || files.size >= mostParts) {
+          throw new Problem(
+            'invalid-input',
+            `the bundle holds more than ${mostBytes} bytes or ${mostParts} files beside its entries`,
+          )
+        }
+        files.set(entry.fileName, await smallPart(zip, entry))
+      }
     }
     return {
       files,
@@ -93,12 +104,6 @@ export async function readBundle(file: string): Promise<Bundle & { close(): void
 }
 
 async function smallPart(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> {
-  if (entry.uncompressedSize > largestPart) {
-    throw new Problem(
-      'invalid-input',
-      `the bundle's ${entry.fileName} has ${entry.uncompressedSize} bytes; at most ${largestPart} are read`,
-    )
-  }
   const chunks: Buffer[] = []
   for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)

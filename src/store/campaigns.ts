@@ -20,6 +20,8 @@ export type Campaign = {
   usefulUntil: string | null
   /** When it is to start (ISO) and for at most how many people, where that was said; and why it stands still. */
   sendAt: string | null
+  /** When its sending began, as the database wrote it: whoever was added later is not meant. */
+  startedAt: string | null
   confirmed: number | null
   note: string | null
 }
@@ -37,6 +39,7 @@ const columns = {
   language: messages.language,
   usefulUntil: messages.usefulUntil,
   sendAt: campaigns.sendAt,
+  startedAt: campaigns.startedAt,
   confirmed: campaigns.confirmed,
   note: campaigns.note,
 }
@@ -76,7 +79,7 @@ function asCampaign(row: Omit<Campaign, 'state'> & { state: string }): Campaign 
 
 export async function insertCampaign(
   tx: Transaction,
-  campaign: Omit<Campaign, 'state' | 'topicSlug' | 'sendAt' | 'confirmed' | 'note'>,
+  campaign: Omit<Campaign, 'state' | 'topicSlug' | 'sendAt' | 'startedAt' | 'confirmed' | 'note'>,
 ): Promise<void> {
   await orm(tx).insert(messages).values({
     id: campaign.message,
@@ -121,11 +124,27 @@ export async function finishCampaign(sql: Sql, message: string): Promise<void> {
       and not exists (select from slices s where s.message = c.message and not s.finished)`
 }
 
-/** Lays a campaign up for later: it starts at that instant (ISO) if at most `confirmed` people would get it then. */
-export async function scheduleCampaign(sql: Sql, message: string, sendAt: string, confirmed: number): Promise<void> {
-  await sql`
+/**
+ * Lays a campaign up for later: it starts at that instant (ISO) if at most `confirmed` people would get it then.
+ * @returns whether it could be: one that has started cannot.
+ */
+export async function layUp(sql: Sql, message: string, sendAt: string, confirmed: number): Promise<boolean> {
+  const rows = await sql`
     update campaigns set state = 'scheduled', send_at = ${sendAt}, confirmed = ${confirmed}, note = null
-    where message = ${message} and state in ('draft', 'scheduled')`
+    where message = ${message} and state in ('draft', 'scheduled', 'paused') and started_at is null returning message`
+  return rows.length > 0
+}
+
+/**
+ * Lets a paused campaign go on: one that had started is being sent again, one whose time is still to come is scheduled,
+ * any other is a draft. @returns what it is now, null when it was not paused.
+ */
+export async function unpause(sql: Sql, message: string): Promise<CampaignState | null> {
+  const [row] = await sql<{ state: CampaignState }[]>`
+    update campaigns set note = null, state = case
+      when started_at is not null then 'sending' when send_at > instant() then 'scheduled' else 'draft' end
+    where message = ${message} and state = 'paused' returning state`
+  return row?.state ?? null
 }
 
 /** Campaigns that a worker has something to do for: those that are being sent, and those whose time has come. */

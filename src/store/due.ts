@@ -13,6 +13,9 @@ export type Due = {
   digest: string | null
 }
 
+/** What is looked for: of everybody or of one person; everything or service mail alone. */
+export type DueWanted = { only: string | null; serviceOnly: boolean }
+
 type DueRow = {
   id: string
   person: string
@@ -27,15 +30,19 @@ type DueRow = {
 
 /**
  * Locks up to `limit` people of whom something is due, leaving out those that another worker holds. A paused or
- * cancelled campaign's deliveries stay where they are. `only` looks at one person alone.
+ * cancelled campaign's deliveries stay where they are. `only` looks at one person alone, `serviceOnly` at no topic mail.
  */
-export async function lockPeopleWithDue(tx: Transaction, limit: number, only: string | null): Promise<string[]> {
+export async function lockPeopleWithDue(
+  tx: Transaction,
+  limit: number,
+  { only, serviceOnly }: DueWanted,
+): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`
     select p.id from people p
     where p.id in (
       select d.person from deliveries d left join campaigns c on c.message = d.message
       where d.state in ('held', 'deferred') and d.due_at <= instant() and d.message is not null
-        and (c.message is null or c.state in ('sending', 'sent'))
+        and (c.message is null or (not ${serviceOnly} and c.state in ('sending', 'sent')))
         and (${only}::uuid is null or d.person = ${only})
       order by d.due_at limit ${limit * 8})
       and exists (select from addresses a where a.person = p.id and a.channel = 'email')
@@ -44,12 +51,16 @@ export async function lockPeopleWithDue(tx: Transaction, limit: number, only: st
 }
 
 /** Everything of theirs that is due, oldest first. The people are locked; the deliveries are locked by this. */
-export async function lockDueOf(tx: Transaction, people: readonly string[]): Promise<Due[]> {
+export async function lockDueOf(
+  tx: Transaction,
+  people: readonly string[],
+  { serviceOnly }: Pick<DueWanted, 'serviceOnly'>,
+): Promise<Due[]> {
   const rows = await tx<DueRow[]>`
     select d.id, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at, d.digest
     from deliveries d join messages m on m.id = d.message left join campaigns c on c.message = d.message
     where d.person = any (${people as string[]}::uuid[]) and d.state in ('held', 'deferred') and d.due_at <= instant()
-      and (c.message is null or c.state in ('sending', 'sent'))
+      and (c.message is null or (not ${serviceOnly} and c.state in ('sending', 'sent')))
     order by d.planned_at, d.id for update of d`
   return rows.map((row) => ({
     id: row.id,
@@ -72,9 +83,12 @@ export async function digestSlotsOf(sql: Sql, people: readonly string[]): Promis
   return new Map(rows.map((row) => [row.person, row.slots.map((slot) => new Date(slot).toISOString())]))
 }
 
-/** When the next waiting delivery is due (ISO), null when none waits. */
+/** When the next waiting delivery is due (ISO), null when none waits; a paused or cancelled campaign's do not count. */
 export async function nextDue(sql: Sql): Promise<string | null> {
-  const [row] = await sql<{ at: string | null }[]>`
-    select min(d.due_at) as at from deliveries d where d.state in ('held', 'deferred') and d.message is not null`
-  return row?.at ? new Date(row.at).toISOString() : null
+  const [row] = await sql<{ at: string }[]>`
+    select d.due_at as at from deliveries d left join campaigns c on c.message = d.message
+    where d.state in ('held', 'deferred') and d.message is not null
+      and (c.message is null or c.state in ('sending', 'sent'))
+    order by d.due_at limit 1`
+  return row ? new Date(row.at).toISOString() : null
 }

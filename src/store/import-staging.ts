@@ -4,20 +4,22 @@ import type postgres from 'postgres'
 export type Staging = postgres.ReservedSql
 
 /**
- * A row on its way in. `fingerprint` is her address's; `rank` orders classes, strictest first; `at` (ISO) orders rows
- * of one class; `counted` is false for a row that the summary has among the unusable ones. `row` is JSON.
+ * A row on its way in. `fingerprint` is her address's; `rank` orders classes, strictest first; of the rows of one class
+ * that have the same in `says` the latest `at` (ISO) decides; `counted` is false for a row that the summary has among
+ * the unusable ones. `row` is JSON.
  */
 export type StagedRow = {
   fingerprint: string
   rank: number
   at: string | null
+  says: string
   file: number
   line: number
   counted: boolean
   row: string
 }
 
-/** One row of a person: the one of its rank that decides. `rows` is how many counted rows she has over all files. */
+/** One of the rows of a person that decide. `rows` is how many counted rows she has over all files. */
 export type StagedPersonRow = { person: number; rows: number; row: string }
 
 /** Opens a staging area. It takes one connection of the pool until `closeStaging`. */
@@ -27,8 +29,9 @@ export async function openStaging(sql: postgres.Sql): Promise<Staging> {
     await staging`set statement_timeout = 0`
     await staging`
       create temporary table staged_rows (
-        fingerprint text collate "C" not null, rank smallint not null, at timestamptz, file smallint not null,
-        line integer not null, counted boolean not null, row text not null)`
+        fingerprint text collate "C" not null, rank smallint not null, at timestamptz,
+        says text collate "C" not null, file smallint not null, line integer not null, counted boolean not null,
+        row text not null)`
     return staging
   } catch (error) {
     staging.release()
@@ -47,28 +50,28 @@ export async function closeStaging(staging: Staging): Promise<void> {
 
 export async function stageRows(staging: Staging, rows: readonly StagedRow[]): Promise<void> {
   await staging`
-    insert into staged_rows (fingerprint, rank, at, file, line, counted, row)
+    insert into staged_rows (fingerprint, rank, at, says, file, line, counted, row)
     select * from unnest(
       ${rows.map((row) => row.fingerprint)}::text[], ${rows.map((row) => row.rank)}::smallint[],
-      ${rows.map((row) => row.at)}::text[]::timestamptz[], ${rows.map((row) => row.file)}::smallint[],
-      ${rows.map((row) => row.line)}::integer[], ${rows.map((row) => String(row.counted))}::text[]::boolean[],
-      ${rows.map((row) => row.row)}::text[])`
+      ${rows.map((row) => row.at)}::text[]::timestamptz[], ${rows.map((row) => row.says)}::text[],
+      ${rows.map((row) => row.file)}::smallint[], ${rows.map((row) => row.line)}::integer[],
+      ${rows.map((row) => String(row.counted))}::text[]::boolean[], ${rows.map((row) => row.row)}::text[])`
 }
 
 /**
- * Puts the rows of each person together, once all are staged: of each rank the one with the latest time decides, and
- * of those the first in the files. People are numbered from 1 in the order of their fingerprints, which says nothing
+ * Puts the rows of each person together, once all are staged: of each rank and of those that say the same the
+ * one with the latest time decides, and of those the first in the files. People are numbered from 1 in the order of their fingerprints, which says nothing
  * about them and is the same for every import. @returns how many people there are.
  */
 export async function arrangePeople(staging: Staging): Promise<number> {
   await staging`
     create temporary table staged_people as
-    select dense_rank() over (order by fingerprint)::integer as person, rank, rows, row
+    select dense_rank() over (order by fingerprint)::integer as person, rank, says, rows, row
     from (
-      select distinct on (fingerprint, rank) fingerprint, rank, row,
+      select distinct on (fingerprint, rank, says) fingerprint, rank, says, row,
         (count(*) filter (where counted) over (partition by fingerprint))::integer as rows
       from staged_rows
-      order by fingerprint, rank, at desc nulls last, file, line
+      order by fingerprint, rank, says, at desc nulls last, file, line
     ) as deciding`
   await staging`drop table staged_rows`
   await staging`create index on staged_people (person)`
@@ -81,5 +84,5 @@ export async function arrangePeople(staging: Staging): Promise<number> {
 export async function stagedPeople(staging: Staging, after: number, through: number): Promise<StagedPersonRow[]> {
   return staging<StagedPersonRow[]>`
     select person, rows, row from staged_people
-    where person > ${after} and person <= ${through} order by person, rank`
+    where person > ${after} and person <= ${through} order by person, rank, says`
 }

@@ -3,6 +3,7 @@ import type postgres from 'postgres'
 import { canonicalJson } from '../domain/canonical-json.ts'
 import { commitmentTo, entryBody, type EntryKind } from '../domain/ledger-entry.ts'
 import { appendLeaf, leafHash, type Frontier } from '../domain/merkle.ts'
+import { Problem } from '../domain/problem.ts'
 import type { Sql, Transaction } from './database.ts'
 
 /** The tree's size, frontier and time as of the lock. `at` (ISO) is the time of every entry appended under it. */
@@ -68,11 +69,23 @@ export async function appendEntries(tx: Transaction, head: Head, entries: readon
   return { ...frontier, origin: head.origin, at: head.at }
 }
 
-/** Opens the ledger at the first start under its origin, which stays for ever. @returns the origin that holds. */
-export async function openLedger(sql: Sql, origin: string): Promise<string> {
+/**
+ * Opens the ledger at the first start under its origin, which stays for ever, and binds it to a keyring by its mark.
+ * @throws Problem `not-ready` when the ledger belongs to another keyring: its signatures, links and fingerprints would
+ * not fit, and suppressed addresses would pass for new ones (I-20).
+ */
+export async function openLedger(sql: Sql, origin: string, keys: string): Promise<string> {
   await sql`
-    insert into ledger_head (id, origin, size, frontier, last_at)
-    values (1, ${origin}, 0, '{}', instant()) on conflict do nothing`
+    insert into ledger_head (id, origin, keys, size, frontier, last_at)
+    values (1, ${origin}, ${keys}, 0, '{}', instant()) on conflict do nothing`
+  await sql`update ledger_head set keys = ${keys} where id = 1 and keys is null`
+  const [head] = await sql<{ keys: string }[]>`select keys from ledger_head where id = 1`
+  if (head?.keys !== keys) {
+    throw new Problem(
+      'not-ready',
+      'this database belongs to another keyring: with this one old links would die and suppressed addresses pass for new ones. Nothing was changed. Set SECRET_KEY_FILE (or DATA_DIR) to the keyring that the database was made with.',
+    )
+  }
   return ledgerOrigin(sql)
 }
 

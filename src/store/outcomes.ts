@@ -1,4 +1,5 @@
 import type { Transaction } from './database.ts'
+import { forgetEndedServiceMail } from './service-messages.ts'
 
 /** What became of a delivery, a digest's standing for all its items. `counts`: an attempt was made and answered. */
 export type Settled = {
@@ -23,7 +24,7 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
   if (outcomes.length === 0) return
   const ids = outcomes.map((outcome) => outcome.delivery)
   await lockPeopleOf(tx, ids)
-  const rows = await tx<{ id: string; state: string; message: string; service: boolean }[]>`
+  const rows = await tx<{ id: string; state: string }[]>`
     with o as (
       select * from unnest(${ids}::uuid[], ${outcomes.map((one) => one.kind)}::text[], ${outcomes.map((one) => one.reply)}::text[],
         ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]) as t (delivery, state, reply, counts)
@@ -41,12 +42,10 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
       settled_at = case when o.state <> 'deferred' or d.attempts + o.counts::int >= ${mostAttempts} then instant() end
     from targets o
     where d.id = o.id and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
-    returning coalesce(d.digest, d.id) as id, d.state, d.message,
-      exists (select from messages m where m.id = d.message and m.service_kind is not null) as service`
+    returning coalesce(d.digest, d.id) as id, d.state`
   const stayed = new Set(rows.filter((row) => row.state === 'refused' || row.state === 'deferred').map((row) => row.id))
   if (stayed.size > 0) await takeBack(tx, [...stayed])
-  const ended = rows.filter((row) => row.service && row.state !== 'deferred').map((row) => row.message)
-  if (ended.length > 0) await tx`update messages set body = '' where id = any (${ended}::uuid[])`
+  await forgetEndedServiceMail(tx, ids)
 }
 
 async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Promise<void> {
@@ -71,9 +70,13 @@ export async function leftOverBecomesUnknown(tx: Transaction, worker: number): P
   await tx`
     select p.id from people p where p.id in (select person from deliveries where worker = ${worker} and state = 'released')
     order by p.id for no key update`
-  const rows = await tx`
+  const rows = await tx<{ id: string }[]>`
     update deliveries set state = 'unknown', settled_at = instant(), lease_until = null, worker = null,
       reply = 'its worker ended before the answer was recorded'
     where worker = ${worker} and state = 'released' returning id`
+  await forgetEndedServiceMail(
+    tx,
+    rows.map((row) => row.id),
+  )
   return rows.length
 }

@@ -1,5 +1,5 @@
 import type { Channel, Choices } from '../domain/choices.ts'
-import { parseChoices } from '../domain/choices-schema.ts'
+import { readChoices } from '../domain/choices-schema.ts'
 import type { Release } from '../domain/recent.ts'
 import type { SuppressionReason } from '../domain/suppression.ts'
 import type { Sql, Transaction } from './database.ts'
@@ -51,7 +51,7 @@ export async function personById(sql: Sql, id: string): Promise<Person | null> {
     id: row.id,
     name: row.name,
     familyName: row.family_name,
-    choices: parseChoices(row.choices),
+    choices: readChoices(row.choices),
     entry: Number(row.entry),
     recent: row.recent,
     createdAt: row.created_at,

@@ -1,5 +1,6 @@
 import type { Release } from '../domain/recent.ts'
 import type { Sql, Transaction } from './database.ts'
+import { forgetEndedServiceMail } from './service-messages.ts'
 
 /** Seconds that a worker has to begin handing over what it released. */
 export const leaseSeconds = 30
@@ -67,6 +68,7 @@ export async function moveDeliveries(tx: Transaction, worker: number, moved: rea
       ${column('digest')}::uuid[], ${column('version')}::bigint[]
     ) as m (id, state, reason, due_at, digest, version)
     where d.id = m.id`
+  await forgetEndedServiceMail(tx, column('id'))
 }
 
 /** Writes the newest releases of several people in one statement. They are locked. */

@@ -140,12 +140,13 @@ export const payloads = pgTable(
   (table) => [index('payloads_person').on(table.person, table.number)],
 )
 
-/** One row, locked last in every transaction that appends: size, time and frontier of the tree. */
+/** One row, locked last in every transaction that appends: size, time and frontier of the tree, and which keyring it belongs to. */
 export const ledgerHead = pgTable(
   'ledger_head',
   {
     id: smallint('id').primaryKey().default(1),
     origin: text('origin').notNull(),
+    keys: text('keys'),
     size: bigint('size', { mode: 'number' }).notNull(),
     frontier: text('frontier').array().notNull(),
     lastAt: instant('last_at').notNull(),

@@ -32,3 +32,11 @@ export async function countServiceMail(sql: Sql, person: string, kind: ServiceKi
     where d.person = ${person} and m.service_kind = ${kind} and d.planned_at > instant() - ${within}::interval`
   return row?.n ?? 0
 }
+
+/** Empties what is kept of service mails whose delivery is at its end: they name her choices and carry an Undo. */
+export async function forgetEndedServiceMail(tx: Transaction, deliveries: readonly string[]): Promise<void> {
+  await tx`
+    update messages m set body = '' from deliveries d
+    where d.id = any (${deliveries as string[]}::uuid[]) and m.id = d.message and m.service_kind is not null
+      and d.state not in ('held', 'released', 'deferred') and m.body <> ''`
+}

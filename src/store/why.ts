@@ -1,13 +1,44 @@
 import type { Sql } from './database.ts'
 
-/** What a delivery carried, and when it was handed over (ISO). `topic` is null for a message of a service kind. */
-export type Carried = { subject: string; topic: number | null; at: string }
+/**
+ * What a delivery carried and what became of it. `topic` is null for a message of a service kind; `at` is when it left or
+ * ended, else when it was planned; `sentIn` is the time of the digest that carried it, null for a mail of its own. Times
+ * are ISO.
+ */
+export type Carried = {
+  subject: string
+  topic: number | null
+  state: string
+  reason: string | null
+  plannedAt: string
+  dueAt: string | null
+  at: string
+  sentIn: string | null
+}
 
-/** The message of one delivery of hers; null when there is no such delivery, or it is somebody else's. */
-export async function carriedTo(sql: Sql, person: string, delivery: string): Promise<Carried | null> {
-  const [row] = await sql<{ subject: string; topic: number | null; at: string }[]>`
-    select m.subject, m.topic, coalesce(d.settled_at, d.planned_at) as at
-    from deliveries d join messages m on m.id = d.message
-    where d.id = ${delivery} and d.person = ${person}`
-  return row ? { ...row, at: new Date(row.at).toISOString() } : null
+/**
+ * What one delivery of hers carried: one message, or for a digest each of its items, oldest first. Empty when there is no
+ * such delivery, or it is somebody else's.
+ */
+export async function carriedTo(sql: Sql, person: string, delivery: string): Promise<Carried[]> {
+  const rows = await sql<Carried[]>`
+    select m.subject, m.topic, d.state, d.reason, d.planned_at as "plannedAt", d.due_at as "dueAt",
+      coalesce(d.settled_at, d.planned_at) as at, coalesce(g.settled_at, g.planned_at) as "sentIn"
+    from deliveries d join messages m on m.id = d.message left join deliveries g on g.id = d.digest
+    where d.person = ${person} and (d.id = ${delivery} or d.digest = ${delivery})
+    order by d.planned_at, d.id`
+  return rows.map(({ subject, topic, state, reason, plannedAt, dueAt, at, sentIn }) => ({
+    subject,
+    topic,
+    state,
+    reason,
+    plannedAt: new Date(plannedAt).toISOString(),
+    dueAt: isoOrNull(dueAt),
+    at: new Date(at).toISOString(),
+    sentIn: isoOrNull(sentIn),
+  }))
+}
+
+function isoOrNull(at: string | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
 }

@@ -7,13 +7,18 @@ export type WordingKind = 'preferences' | 'attested'
 
 export type Wording = { hash: string; kind: WordingKind; language: string; body: string }
 
+/** Lets one at a time publish; readers are not kept waiting. */
+export async function lockWordings(tx: Transaction): Promise<void> {
+  await tx`lock table wordings in share row exclusive mode`
+}
+
 /**
  * Publishes a frozen text; one that is already published changes nothing. A text of kind `preferences` becomes the
  * current one of its language, and people stay on the one they saw.
  * @returns whether the text is new.
  */
 export async function publish(tx: Transaction, wording: Wording): Promise<boolean> {
-  await tx`lock table wordings in share row exclusive mode`
+  await lockWordings(tx)
   const current = wording.kind === 'preferences'
   if (current) {
     await tx`
@@ -35,6 +40,15 @@ export async function currentWording(sql: Sql, kind: WordingKind, language: stri
     .from(wordings)
     .where(and(eq(wordings.kind, kind), eq(wordings.language, language), eq(wordings.current, true)))
   return row?.hash ?? null
+}
+
+/** The published text of that kind and name; null when there is none, or it is of another kind. */
+export async function wordingText(sql: Sql, kind: WordingKind, hash: string): Promise<string | null> {
+  const [row] = await orm(sql)
+    .select({ body: wordings.body })
+    .from(wordings)
+    .where(and(eq(wordings.hash, hash), eq(wordings.kind, kind)))
+  return row?.body ?? null
 }
 
 /** The names of all published texts, as the gate asks for them. */

@@ -1,5 +1,6 @@
 import t from 'tap'
 import {
+  holdsAnotherRow,
   instantOf,
   readHeader,
   readRow,
@@ -136,4 +137,18 @@ t.test('an unusable row says which cell and why, and keeps what a stop needs', a
     row: { canonical: 'ada@example.com', evidence: { confirmedAt: null } },
   })
   t.match(readRow(columns, ['nobody']), { kind: 'unusable', row: null })
+})
+
+t.test('a cell of several lines is a remark, unless one of them reads like a whole row', async (t) => {
+  const columns = columnsOf(header)
+  const row = (name: string) => ['ada@example.com', name, '', '', '', '', '', '']
+  t.equal(holdsAnotherRow(columns, row('Ada\nben@example.com,Ben,,,,,')), true)
+  t.equal(holdsAnotherRow(columns, row('Ada,,,,,,\r\nben@example.com,Ben,,,,,,\r\ncyn@example.com,Cyn')), true)
+  t.equal(holdsAnotherRow(columns, row('Ada\nben@example.com,Ben')), true, 'its last cells stand after the cell')
+  for (const remark of ['said "no",\nthen hung up', 'wrote from\nben@example.com', 'a,b,c\nd,e,f,g,h,i,j,k\n']) {
+    const cells = [...row('Ada').slice(0, 7), remark]
+    t.equal(holdsAnotherRow(columns, cells), false, remark)
+  }
+  const last = columnsOf([...header.slice(1), 'Email Address'])
+  t.equal(holdsAnotherRow(last, ['Ada\nLovelace', '', '', '', '', '', '', 'ada@example.com']), false)
 })

@@ -30,6 +30,7 @@ const context: SentenceContext = {
   now,
   address: 'a•••@example.com',
   suppressions: [],
+  wordings: new Set([someWording]),
 }
 const chose: Choices = {
   ...notAsked(),

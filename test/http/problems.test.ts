@@ -2,7 +2,7 @@ import t from 'tap'
 import { statusOf } from '../../src/http/problem-pages.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { choicesOf, openApp, tokenFor } from '../support/app.ts'
+import { choicesOf, entriesIn, openApp, tokenFor, visitor, type App } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { parsePage } from '../support/html.ts'
 
@@ -36,6 +36,33 @@ t.test('every failure is a page in the brand’s look that says what became of h
     t.match(page.text, 'Nothing was changed.')
     t.notMatch(page.text, /Error|problem:|undefined|null|node_modules/)
   }
+})
+
+t.test('more raises than six in an hour are asked to wait: nothing was changed, and she can still stop', async (t) => {
+  const { house, server } = await openApp(t)
+  const id = await addPerson(house, 'ada@example.com', yesTo([1], 'digest-monthly'))
+  const her = visitor(server)
+  const raise = async (pace: string) => {
+    await her.open(`/p/${tokenFor(house, id)}`)
+    her.tick('pace', pace, true)
+    await her.press('Save my choices')
+  }
+  for (let times = 0; times < 6; times++) {
+    await raise('as-it-happens')
+    t.equal(her.page.headings[0], 'Saved.')
+    await her.open(`/p/${tokenFor(house, id)}`)
+    await her.press('One digest a month')
+  }
+  const before = await everythingOf(house, id)
+  await raise('digest-weekly')
+  t.equal(her.status, 429)
+  t.strictSame(her.page.faults, [])
+  t.equal(her.page.headings[0], 'Please wait.')
+  t.match(her.page.text, /Nothing was changed.* You can still stop with any email we sent you\./)
+  t.strictSame(await everythingOf(house, id), before)
+  await her.follow('Stop')
+  await her.press('Stop everything')
+  t.equal(her.page.headings[0], 'Stopped. You’ll get nothing more from us.')
 })
 
 t.test('a method that is not there is answered with those that are', async (t) => {
@@ -112,3 +139,9 @@ t.test('what the database says when it goes is no fault of the request', async (
   t.equal(statusOf('thrown text'), 500)
   t.equal(statusOf(Object.assign(new Error('x'), { statusCode: 418 })), 400)
 })
+
+/** Her choices, all entries, and all that was laid out to be sent to her. */
+async function everythingOf(house: App['house'], id: string): Promise<unknown> {
+  const [row] = await house.database.sql`select count(*)::int as mails from deliveries where person = ${id}`
+  return { choices: await choicesOf(house, id), entries: await entriesIn(house), mails: row?.['mails'] }
+}

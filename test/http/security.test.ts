@@ -135,6 +135,11 @@ t.test('a token that was changed anywhere, cut or lengthened is unknown, and so 
     t.equal(statusCode, 404)
     pages.add(body)
   }
+  for (const path of ['/stop', '/pause', '/why', '/slower', '/resume', '/stop-topic']) {
+    const { statusCode, body } = await app.server.inject(`/p/${changed[40]}${path}`)
+    t.equal(statusCode, 404, path)
+    pages.add(body)
+  }
   t.equal(pages.size, 1, 'and every one of them meets the same page')
 })
 

@@ -1,29 +1,54 @@
 import t from 'tap'
 import { publishWordings } from '../../src/actions/publish-wordings.ts'
-import { preferencesWording } from '../../src/domain/preferences-wording.ts'
+import { notAsked, type Choices } from '../../src/domain/choices.ts'
+import { preferencesWording, topicsShownIn } from '../../src/domain/preferences-wording.ts'
 import { frozen } from '../../src/domain/wording.ts'
 import { renderWording } from '../../src/render.ts'
 import { theBrand } from '../../src/store/brand.ts'
 import { insertTopic } from '../../src/store/topics.ts'
-import { allWordings, currentWording } from '../../src/store/wordings.ts'
+import { allWordings, currentWording, wordingText } from '../../src/store/wordings.ts'
 import { openApp, tokenFor, visitor } from '../support/app.ts'
-import { addPerson, yesTo } from '../support/cast.ts'
+import { addPerson, castWording, yesTo } from '../support/cast.ts'
 
-t.test('every word that her form says stands in the frozen wording, and nothing about her', async (t) => {
+t.test('every word that her form says stands in the frozen wording, but for what she has now', async (t) => {
   const { house, server, wording } = await openApp(t)
   const paused = { from: '2026-01-01T00:00:00.000Z', until: '2030-01-01T00:00:00.000Z' }
-  const id = await addPerson(house, 'ada@example.com', yesTo([1, 2], 'as-it-happens', { paused }))
-  const { html } = await visited(server, `/p/${tokenFor(house, id)}`)
-  const form = html.slice(html.indexOf('<form class="choices"'))
   const body = (await allWordings(house.database.sql)).find(({ hash }) => hash === wording)?.body ?? ''
-  const words = texts(form.slice(0, form.indexOf('</form>'))).filter(
-    (text) => !['Repairs', 'New patterns'].includes(text),
-  )
-  t.ok(words.length > 20)
-  for (const text of words) t.ok(body.includes(text), text)
-  t.match(form, `name="wording" value="${wording}"`)
+  const daily = yesTo([1, 2], 'digest-daily')
+  const own = Object.fromEntries(Object.entries(daily.topics).map(([id, yes]) => [id, { ...yes, pace: '2-per-day' }]))
+  /** Whom the form is drawn for, and what on it is about her: a pace that is not offered to everybody, and who chose it. */
+  const people: [Choices, string[]][] = [
+    [yesTo([1, 2], 'as-it-happens', { paused }), []],
+    [yesTo([1, 2], 'digest-weekly', { paceChosen: false }), ['You haven’t chosen a pace; we said: one digest a week.']],
+    [yesTo([1, 2], '3-per-week'), ['At most 3 emails a week']],
+    [
+      { ...daily, paceChosen: false, topics: own } as Choices,
+      ['You haven’t chosen a pace; we said: one digest a day.', 'One digest a day', 'At most 2 emails a day'],
+    ],
+    [notAsked(), []],
+  ]
+  for (const [index, [choices, hers]] of people.entries()) {
+    const id = await addPerson(house, `person${index}@example.com`, choices)
+    const { html } = await visited(server, `/p/${tokenFor(house, id)}`)
+    const form = html.slice(html.indexOf('<form class="choices"'))
+    const words = texts(form.slice(0, form.indexOf('</form>')))
+    t.ok(words.length > 20)
+    t.strictSame([...new Set(words)].filter((text) => !body.includes(text)).toSorted(), hers.toSorted())
+    t.match(form, `name="wording" value="${wording}"`)
+  }
   t.equal(frozen(body).hash, wording)
-  t.notMatch(body, /ada@|a•••|ticked|2030/)
+  t.notMatch(body, /person\d@|p•••|ticked|2030/)
+})
+
+t.test('the topics that a wording shows are read from its own bytes, whatever their names say', async (t) => {
+  const { house, wording } = await openApp(t)
+  const text = await wordingText(house.database.sql, 'preferences', wording)
+  t.same(topicsShownIn(text ?? ''), [1, 2, 3])
+  t.equal(await wordingText(house.database.sql, 'preferences', castWording), null)
+  const name = '<li data-topic="9">Repairs</li>'
+  const brand = await theBrand(house.database.sql)
+  const topics = [{ id: 4, slug: 'repairs', name, promise: name }]
+  t.same(topicsShownIn(renderWording(preferencesWording(brand, topics, 'en'))), [4])
 })
 
 t.test('publishing again changes nothing; a new topic makes a new wording and the old one stays', async (t) => {

@@ -304,7 +304,7 @@ t.test('a relay that cannot be reached stops the campaign, and nothing is lost',
   await createCampaign(house, draft)
   await t.rejects(send(house, 20), { code: 'unavailable', message: /cannot be handed over/ })
   const report = await reportCampaign(house, 'darn')
-  t.match(report, { state: 'sending', sent: 0, deferred: 12 }, 'one batch was released and came back')
+  t.match(report, { state: 'sending', sent: 0, deferred: 4 }, 'one batch was released and came back')
   t.ok(sumsAgree(report))
 })
 
@@ -316,7 +316,7 @@ t.test('a worker that dies between release and outcome leaves unknown, never a s
   await createCampaign(house, draft)
   let batches = 0
   const dying: Courier = {
-    batch: 2,
+    batch: 6,
     close: async () => undefined,
     deliver: (parcels, begunBefore) => {
       batches += 1
@@ -325,7 +325,7 @@ t.test('a worker that dies between release and outcome leaves unknown, never a s
     },
   }
   await t.rejects(send({ ...house, courier: dying }, 6), { message: /died/ })
-  const report = await send({ ...house, courier: { ...mailCourier, batch: 2 } }, 6)
+  const report = await send({ ...house, courier: { ...mailCourier, batch: 6 } }, 6)
   t.match(report, { state: 'sent', people: 6, now: 6, sent: 4, unknown: 2 })
   t.ok(sumsAgree(report))
   t.equal(mails().length, 4)

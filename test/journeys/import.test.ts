@@ -7,8 +7,9 @@ import { changeChoices } from '../../src/actions/change-choices.ts'
 import type { House } from '../../src/actions/house.ts'
 import { importPeople, type ImportSummary } from '../../src/actions/import-people.ts'
 import type { ImportRequest } from '../../src/actions/import-plan.ts'
+import { importInWords } from '../../src/cli/import-words.ts'
 import { parseAddress } from '../../src/domain/address.ts'
-import { stopEverything, stopTopics } from '../../src/domain/choice-changes.ts'
+import { pauseUntil, slowDown, stopEverything, stopTopics } from '../../src/domain/choice-changes.ts'
 import { notAsked, type Choices } from '../../src/domain/choices.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
 import { commitmentTo } from '../../src/domain/ledger-entry.ts'
@@ -18,7 +19,7 @@ import { lockPerson, personByAddress, saveChoices, type Person } from '../../src
 import { appendEntries, lockHead } from '../../src/store/ledger.ts'
 import { suppress } from '../../src/store/suppressions.ts'
 import { allWordings, wordingHashes } from '../../src/store/wordings.ts'
-import { addPerson, addTopics, yesTo } from '../support/cast.ts'
+import { addPerson, addTopics, castWording, yesTo } from '../support/cast.ts'
 import { openTestHouse } from '../support/house.ts'
 import { confirmed, writeExport, type ExportCells } from '../support/mailchimp-files.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
@@ -33,6 +34,11 @@ async function openFern(t: Test): Promise<House> {
   const house = await openTestHouse(t)
   await addTopics(house)
   return house
+}
+
+/** A row of somebody who left the old system. */
+function left(address: string, at: string): ExportCells {
+  return { 'Email Address': address, UNSUB_TIME: at, UNSUB_REASON: 'NORMAL' }
 }
 
 function wordingFile(t: Test): string {
@@ -124,6 +130,7 @@ t.test('three files of an export come in, and the summary adds up', async (t) =>
     unusable: 6,
     changed: 23,
     keptStricter: 0,
+    choseSince: 0,
     dryRun: false,
   })
   t.equal(sumOf(summary), summary.rows)
@@ -362,21 +369,21 @@ t.test('an import never turns a stop, a no or a suppression back on', async (t) 
   await verifyWholeLedger(t, house)
 })
 
-t.test('what she chose herself stays, unless she left the old system after it', async (t) => {
+t.test('a yes that she gave herself stays, unless she left the old system after it', async (t) => {
   const house = await openFern(t)
-  const chose = (choseAt: string) => ({
-    ...yesTo([1]),
-    topics: { ...yesTo([1]).topics, 2: { answer: 'no', at: choseAt, entry: 0, basis: null, pace: null } as const },
-    choseAt,
-  })
+  const at = '2025-06-01T00:00:00.000Z'
+  const basis = { evidence: 'seen', wording: castWording, confirmedAt: at } as const
+  const chose: Choices = {
+    ...yesTo([]),
+    topics: {
+      1: { answer: 'yes', at, entry: 0, basis, pace: null },
+      2: { answer: 'no', at, entry: 0, basis: null, pace: null },
+    },
+    choseAt: at,
+  }
   const addresses = ['asks@example.com', 'earlier@example.com', 'later@example.com', 'unknown@example.com']
-  for (const address of addresses) await addPerson(house, address, chose('2025-06-01T00:00:00.000Z'))
+  for (const address of addresses) await addPerson(house, address, chose)
   const before = await states(house)
-  const left = (address: string, at: string): ExportCells => ({
-    'Email Address': address,
-    UNSUB_TIME: at,
-    UNSUB_REASON: 'NORMAL',
-  })
   const files = writeExport(t, {
     subscribed: [confirmed('asks@example.com', 'Repairs, New patterns', '2025-12-01 00:00:00')],
     unsubscribed: [
@@ -386,14 +393,50 @@ t.test('what she chose herself stays, unless she left the old system after it', 
     ],
   })
   const summary = await importPeople(house, attested(t, files))
-  t.match(summary, { usable: 1, stopped: 3, changed: 2, keptStricter: 1 })
-  t.same((await states(house)).slice(0, 2), before.slice(0, 2), 'her later choice wins')
+  t.match(summary, { usable: 1, stopped: 3, changed: 2, keptStricter: 1, choseSince: 1 })
+  t.match(importInWords(summary), /\n1 left the old system and said yes here after it, which stays\./)
+  t.same((await states(house)).slice(0, 2), before.slice(0, 2), 'her later yes wins')
   t.match((await personAt(house, 'later@example.com')).choices.stopped, {
     at: '2025-06-01T00:00:01.000Z',
     by: 'import',
   })
   t.ok((await personAt(house, 'unknown@example.com')).choices.stopped, 'a stop without a time goes in')
+  t.same(await importPeople(house, attested(t, files)), { ...summary, changed: 0 }, 'the same again changes nothing')
 })
+
+t.test('what she lowered herself is no reason to leave a stop out', async (t) => {
+  const house = await openFern(t)
+  const page = { way: 'page', wording: null } as const
+  const id = await addPerson(house, 'ada@example.com', yesTo([1, 2]))
+  await changeChoices(house, id, page, (choices, at) => {
+    const fewer = stopTopics(pauseUntil(choices, '2099-01-01T00:00:00.000Z', at), [2], at)
+    return { ...slowDown(fewer, 'digest-monthly'), choseAt: at }
+  })
+  const files = writeExport(t, { unsubscribed: [left('ada@example.com', '2026-02-03 04:05:06')] })
+  t.match(await importPeople(house, { files }), { stopped: 1, changed: 1, choseSince: 0 })
+  t.match((await personAt(house, 'ada@example.com')).choices.stopped, { at: '2026-02-03T04:05:06.000Z', by: 'import' })
+})
+
+t.test(
+  'of several stops of one person the newest decides, and one without a readable time is the newest',
+  async (t) => {
+    const house = await openFern(t)
+    await addPerson(house, 'ada@example.com', yesTo([1]))
+    await addPerson(house, 'ben@example.com', yesTo([1]))
+    const old = { UNSUB_TIME: '2025-01-01 00:00:00', CONFIRM_TIME: '2024-01-01 00:00:00' }
+    const files = writeExport(t, {
+      unsubscribed: [
+        { 'Email Address': 'ada@example.com', ...old },
+        { 'Email Address': 'ada@example.com', ...old, UNSUB_TIME: '02/20/2026 10:00' },
+        { 'Email Address': 'ben@example.com', ...old },
+        { 'Email Address': 'ben@example.com', ...old, UNSUB_TIME: '2026-02-20 10:00:00' },
+      ],
+    })
+    t.match(await importPeople(house, { files }), { stopped: 2, merged: 2, changed: 2, choseSince: 0 })
+    t.ok((await personAt(house, 'ada@example.com')).choices.stopped)
+    t.match((await personAt(house, 'ben@example.com')).choices.stopped, { at: '2026-02-20T10:00:00.000Z' })
+  },
+)
 
 t.test('a stricter row is applied to what an earlier import stored', async (t) => {
   const house = await openFern(t)
@@ -492,19 +535,65 @@ t.test('an unsubscription can mean its topics, and everything where it names non
   t.ok((await personAt(house, 'ben@example.com')).choices.stopped)
 })
 
-t.test('a topic that she took off since the last export is not asked again; other forms are left alone', async (t) => {
+t.test('of several unsubscriptions all topics count, and one that names none means everything', async (t) => {
   const house = await openFern(t)
-  const request = (topics: string) =>
-    attested(t, writeExport(t, { subscribed: [confirmed('ada@example.com', topics)] }))
-  await importPeople(house, request('Repairs, New patterns'))
-  t.match(await importPeople(house, request('Repairs')), { changed: 1 })
-  t.same(Object.keys((await personAt(house, 'ada@example.com')).choices.topics), ['1'])
-  const elsewhere = writeExport(t, {
-    subscribed: [confirmed('ada@example.com', 'New patterns', '2025-01-01 00:00:00')],
+  const people = ['ada@example.com', 'ben@example.com', 'cyn@example.com']
+  for (const address of people) await addPerson(house, address, { ...yesTo([1, 2]), choseAt: null })
+  const about = (address: string, topics: string, at: string) => ({ ...left(address, at), 'About what?': topics })
+  const files = writeExport(t, {
+    unsubscribed: [
+      about('ada@example.com', 'Repairs', '2026-02-03 04:05:06'),
+      about('ada@example.com', 'New patterns', '2026-03-03 04:05:06'),
+      about('ada@example.com', 'Repairs', '2026-02-01 04:05:06'),
+      about('ben@example.com', '', '2026-02-03 04:05:06'),
+      about('ben@example.com', 'New patterns', '2026-03-03 04:05:06'),
+      about('cyn@example.com', 'Hats', '2026-02-03 04:05:06'),
+      about('cyn@example.com', 'Repairs', '2026-03-03 04:05:06'),
+    ],
   })
-  t.match(await importPeople(house, attested(t, elsewhere)), { changed: 1 })
-  t.same(Object.keys((await personAt(house, 'ada@example.com')).choices.topics), ['1', '2'])
+  const request = { files, topicsColumn: 'About what?', unsubscribedMeans: 'topics' }
+  const summary = await importPeople(house, request)
+  t.match(summary, { rows: 7, stopped: 3, merged: 4, changed: 3 })
+  const of = async (address: string) => (await personAt(house, address)).choices
+  t.match(await of('ada@example.com'), {
+    stopped: null,
+    topics: {
+      1: { answer: 'no', at: '2026-02-03T04:05:06.000Z' },
+      2: { answer: 'no', at: '2026-03-03T04:05:06.000Z' },
+    },
+  })
+  t.match((await of('ben@example.com')).stopped, { at: '2026-02-03T04:05:06.000Z', by: 'import' })
+  t.match((await of('cyn@example.com')).stopped, { at: '2026-02-03T04:05:06.000Z', by: 'import' })
+  t.same(await importPeople(house, request), { ...summary, changed: 0 })
+})
+
+t.test('a topic that she took off since the last export is a no, which an older export leaves', async (t) => {
+  const house = await openFern(t)
+  const request = (topics: string, more: ExportCells = {}) =>
+    attested(t, writeExport(t, { subscribed: [{ ...confirmed('ada@example.com', topics), ...more }] }))
+  const topicsOf = async () => (await personAt(house, 'ada@example.com')).choices.topics
+  await importPeople(house, request('Repairs, New patterns'))
+  const newer = request('Repairs', { LAST_CHANGED: '2025-02-03 04:05:06' })
+  t.match(await importPeople(house, newer), { changed: 1, keptStricter: 0 })
+  const taken = { answer: 'no', at: '2025-02-03T04:05:06.000Z', basis: null }
+  t.match(await topicsOf(), { 1: { answer: 'yes' }, 2: taken })
+  t.match(await importPeople(house, newer), { changed: 0 })
+  t.match(await importPeople(house, request('Repairs, New patterns')), { changed: 0, keptStricter: 1 })
+  t.match(await topicsOf(), { 2: taken })
+  t.match(await importPeople(house, request('')), { changed: 1 })
+  t.match(await topicsOf(), { 1: { answer: 'no' }, 2: taken }, 'without a time it is taken off as of the run')
   await verifyWholeLedger(t, house)
+})
+
+t.test('what she confirmed on another form is left alone', async (t) => {
+  const house = await openFern(t)
+  for (const row of [
+    confirmed('ada@example.com', 'Repairs'),
+    confirmed('ada@example.com', 'New patterns', '2025-01-01 00:00:00'),
+  ]) {
+    t.match(await importPeople(house, attested(t, writeExport(t, { subscribed: [row] }))), { changed: 1 })
+  }
+  t.match((await personAt(house, 'ada@example.com')).choices.topics, { 1: { answer: 'yes' }, 2: { answer: 'yes' } })
 })
 
 t.test('names, time zones and languages are kept where they can be read', async (t) => {
@@ -537,6 +626,8 @@ t.test('wrong usage and files that cannot be used are refused before anything is
     writeFileSync(join(folder, name), text)
     return join(folder, name)
   }
+  const six = 'Email Address,First Name,About what?,CONFIRM_TIME,CONFIRM_IP,UNSUB_TIME'
+  const four = ['a@x.test,Ann,,,,', 'b@x.test,Bob,,,,', 'c@x.test,Cy,,,,', 'd@x.test,Dee,,,,', ''].join('\n')
   const refusals: [string, ImportRequest, RegExp][] = [
     ['no file', { files: [] }, /no file/],
     ['a wording that nobody attests', { files: [good], wording }, /--attested-by/],
@@ -580,7 +671,35 @@ t.test('wrong usage and files that cannot be used are refused before anything is
     [
       'a quotation mark that never closes',
       { files: [good, file('unsubscribed_z.csv', 'Email Address\nada@example.com\n"ben@example.com\n')] },
-      /from line \d on.*never closed/,
+      /unsubscribed_z\.csv.*row that begins on line 3:.*not closed/,
+    ],
+    [
+      'a quotation mark that opens within a cell',
+      { files: [good, file('unsubscribed_o.csv', `${six}\nada@example.com,O"Hara,,,,\n`)] },
+      /unsubscribed_o\.csv.*line 2:/,
+    ],
+    [
+      'a quotation mark that takes the rows after it along',
+      {
+        files: [
+          good,
+          file(
+            'unsubscribed_s.csv',
+            `${six}\r\nzoe@example.com,"Zo\r\né ""Z""",,,,\r\n\r\n${four.replace('Ann', '"Ann').replace('Cy', '"Cy"')}`,
+          ),
+        ],
+      },
+      /unsubscribed_s\.csv.*line 5:/,
+    ],
+    [
+      'two quotation marks that make one row of two people',
+      { files: [good, file('unsubscribed_t.csv', `${six}\n${four.replace('Ann', '"Ann').replace('Bob', 'Bob"')}`)] },
+      /unsubscribed_t\.csv.*line 2:/,
+    ],
+    [
+      'two quotation marks that make one row of four people',
+      { files: [good, file('unsubscribed_f.csv', `${six}\n${four.replace('Ann', '"Ann').replace('Dee', 'Dee"')}`)] },
+      /unsubscribed_f\.csv.*line 2:/,
     ],
   ]
   for (const [what, request, message] of refusals) {

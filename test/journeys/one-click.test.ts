@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { choicesOf, entriesIn, forget, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
+import { parsePage } from '../support/html.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
 const delivery = '0f8fad5b-d9cb-469f-a165-70867728950e'
@@ -164,6 +165,24 @@ t.test('who never chose is told before the press that it ends everything', async
   await visit.open(`/u/${token}`)
   await visit.press('Stop everything')
   t.equal(visit.page.headings[0], 'You had already stopped this.')
+})
+
+t.test('what may still arrive is told after every press, also after one that had nothing left to end', async (t) => {
+  const { house, id, server, token } = await ada(t)
+  const { sql } = house.database
+  await sql`
+    insert into messages (id, topic, subject, in_short, sender, body) values (${delivery}, 1, 's', 's', 'Fern <n@fern.example>', 'b')`
+  await sql`
+    insert into deliveries (id, message, person, state, verdict, version, attempt, lease_until)
+    values (${delivery}, ${delivery}, ${id}, 'released', 'now', 1, ${delivery}, instant() + interval '30 seconds')`
+  const headers = { ...form, accept: 'text/html' }
+  const told = []
+  for (let round = 0; round < 2; round++) {
+    const { body: page } = await server.inject({ method: 'POST', url: `/u/${token}`, headers, payload: body })
+    told.push(parsePage(page))
+  }
+  t.equal(told[1]?.headings[0], 'You had already stopped this.')
+  for (const { text } of told) t.match(text, /One email was handed over at \d\d:\d\d and may still arrive\./)
 })
 
 t.test('after somebody was erased the press still says done: nothing can come', async (t) => {

@@ -126,6 +126,33 @@ t.test('without JavaScript she saves, undoes and stops, in as few presses as pro
   t.same(await page.context().cookies(), [])
 })
 
+t.test('going back after Stop and Undo shows what holds, not what was', async (t) => {
+  const { browser, url } = await open(t)
+  const page = await newPage(browser)
+  await page.goto(url)
+  await page.getByRole('button', { name: 'Stop everything' }).click()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.goBack()
+  t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Your choices for a•••@example.com')
+  t.notMatch(await page.title(), 'Stopped')
+})
+
+t.test('of two windows neither wins silently, and the page that says so breaks WCAG 2.2 AA in nothing', async (t) => {
+  const { browser, house, id, url } = await open(t)
+  const [one, other] = [await newPage(browser, {}, true), await newPage(browser)]
+  await one.goto(url)
+  await other.goto(url)
+  await other.getByRole('button', { name: 'Stop “Repairs”' }).click()
+  await one.getByLabel('One digest a week').check()
+  await one.getByRole('button', { name: 'Save my choices' }).click()
+  t.equal(await one.getByRole('heading', { level: 1 }).textContent(), 'Your choices changed meanwhile.')
+  const { violations } = await new AxeBuilder({ page: one }).withTags(standards).analyze()
+  t.same(violations, [])
+  t.ok(await fitsSideways(one))
+  t.notOk(await one.getByRole('checkbox', { name: 'Repairs' }).isChecked())
+  t.match(await choicesOf(house, id), { pace: 'as-it-happens', topics: { 1: { answer: 'no' } } })
+})
+
 t.test('with the keyboard alone she skips to the page, chooses and saves, and always sees where she is', async (t) => {
   const { browser, house, id, url } = await open(t)
   const page = await newPage(browser, {}, true)

@@ -2,13 +2,15 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import t from 'tap'
 import type { House } from '../../src/actions/house.ts'
+import { importPeople } from '../../src/actions/import-people.ts'
 import { addPerson, linkFor, pausePerson, showPerson, stopPerson } from '../../src/actions/people.ts'
+import { setBrand } from '../../src/actions/set-brand.ts'
 import type { CommandContext } from '../../src/cli/context.ts'
 import { peopleCommands } from '../../src/cli/people.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
 import { dayOf, readLink } from '../../src/domain/link-token.ts'
 import { suppress } from '../../src/store/suppressions.ts'
-import { addCast, addTopics } from '../support/cast.ts'
+import { addCast, addPerson as addChosen, addTopics, yesTo } from '../support/cast.ts'
 import { openTestHouse } from '../support/house.ts'
 import { confirmed, writeExport } from '../support/mailchimp-files.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
@@ -108,6 +110,66 @@ t.test('staff stop and pause for her, each with one entry that says who did it a
   await verifyWholeLedger(t, house)
 })
 
+t.test('a stop for somebody whom nobody stored is kept, and no import brings them in', async (t) => {
+  const house = await openTestHouse(t)
+  await addTopics(house)
+  const before = (await entries(house)).length
+  const said = { by: 'Ben', reason: 'wrote by post' }
+  t.match(await stopPerson(house, ' Ada@Example.com ', said), {
+    kind: 'added',
+    entry: before + 1,
+    choices: { topics: {}, stopped: { by: 'staff', reason: 'wrote by post' } },
+  })
+  t.match(await stopPerson(house, 'ada@example.com', said), { kind: 'unchanged' })
+  const made = (await entries(house)).slice(before)
+  t.match(made, [
+    {
+      kind: 'withdrawn',
+      payload: { before: null, evidence: { way: 'staff', by: 'Ben', details: { reason: 'wrote by post' } } },
+    },
+  ])
+  t.equal(made.length, 1)
+  const wording = fileURLToPath(new URL('../../demo/wording.md', import.meta.url))
+  const files = writeExport(t, { subscribed: [confirmed('ada@example.com')] })
+  const request = { files, topic: 'repairs', wording, attestedBy: 'Ada, CRM' }
+  t.match(await importPeople(house, request), { usable: 1, changed: 0, keptStricter: 1 })
+  t.match(await showPerson(house, 'ada@example.com'), {
+    stopped: { by: 'staff' },
+    topics: [{ answer: 'not asked' }, { answer: 'not asked' }],
+  })
+  await t.rejects(stopPerson(house, 'ada at example.com', {}), { code: 'invalid-input' })
+  await verifyWholeLedger(t, house)
+})
+
+t.test('a stop for somebody who was erased says so and stores nothing', async (t) => {
+  const house = await openTestHouse(t)
+  await erase(house, 'ada@example.com')
+  t.same(await stopPerson(house, 'ADA@example.com', {}), { kind: 'erased' })
+  t.same(await entries(house), [])
+  t.match(await courtesy(house, ['people', 'stop', 'ada@example.com']), { out: '', words: /erased.*stays so/ })
+  t.match(JSON.parse((await courtesy(house, ['people', 'stop', 'ada@example.com', '--json'])).out), {
+    changed: false,
+    erased: true,
+  })
+})
+
+t.test('the day of a pause is the day where she is, else where the brand is', async (t) => {
+  const house = await openTestHouse(t)
+  await addCast(house)
+  for (const timeZone of ['Asia/Tokyo', 'America/New_York', 'Pacific/Kiritimati']) {
+    await addChosen(house, `${timeZone.split('/')[1]}@example.com`, yesTo([1], 'as-it-happens', { timeZone }))
+  }
+  for (const name of ['tokyo', 'new_york', 'kiritimati']) {
+    const args = ['people', 'pause', `${name}@example.com`, '--until', '2099-07-01']
+    t.match(await courtesy(house, args), { words: /^Paused until 2099-07-01\./ }, name)
+    t.match(await courtesy(house, args), { words: /already paused until 2099-07-01,/ }, name)
+  }
+  await setBrand(house, { name: 'Fern', timeZone: 'Asia/Tokyo' })
+  t.match(await courtesy(house, ['people', 'pause', 'cyn@example.com', '--until', '2099-07-01']), {
+    words: /until 2099-07-01\./,
+  })
+})
+
 t.test('the commands put data on stdout and words on stderr', async (t) => {
   const house = await openTestHouse(t)
   await addTopics(house)
@@ -167,6 +229,13 @@ t.test('the commands put data on stdout and words on stderr', async (t) => {
     words: /Stopped\. Nothing more is sent\./,
   })
   t.match(await courtesy(house, ['people', 'stop', 'ben@example.com']), { words: /already stopped/ })
+  t.match(await courtesy(house, ['people', 'stop', 'new@example.com']), { out: '', words: /stored as stopped now/ })
+  t.match(JSON.parse((await courtesy(house, ['people', 'stop', 'new.2@example.com', '--json'])).out), {
+    changed: true,
+    added: true,
+    stopped: { by: 'staff' },
+    mayStillArrive: 0,
+  })
   await t.rejects(courtesy(house, ['people', 'import', ...files, '--format', 'listmonk']), {
     code: 'invalid-input',
     message: /later/,
@@ -183,6 +252,7 @@ async function courtesy(house: House, args: string[]): Promise<{ out: string; wo
   const context: CommandContext = {
     withHouse: (work) => work(house),
     serve: () => Promise.reject(new Error('no command of people serves')),
+    work: () => Promise.reject(new Error('no command of people works')),
     config: () => {
       throw new Error('no command of people reads the environment')
     },

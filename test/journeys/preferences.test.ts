@@ -1,6 +1,9 @@
 import t from 'tap'
 import { choicesOf, entriesIn, forget, openApp, tokenFor, visitor, type App } from '../support/app.ts'
-import { addPerson, yesTo } from '../support/cast.ts'
+import { entryOf } from '../../src/store/ledger.ts'
+import { insertTopic } from '../../src/store/topics.ts'
+import { addPerson, castWording, yesTo } from '../support/cast.ts'
+import { parsePage } from '../support/html.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
 const day = 86_400_000
@@ -16,7 +19,7 @@ async function ada(t: Parameters<typeof openApp>[0], link: Parameters<typeof tok
 }
 
 /** What a state of her page must always be: read without a fault, and not a dead end. */
-function isSound(t: Tap, visit: ReturnType<typeof visitor>): void {
+function isSound(t: Tap, visit: Pick<ReturnType<typeof visitor>, 'page'>): void {
   t.strictSame(visit.page.faults, [], 'it is read without a fault')
   t.match(visit.page.title, / – Fern$/)
   t.match(visit.page.text, '1 Mill Lane, Leeds LS1 1AA')
@@ -30,7 +33,7 @@ t.test('her page says her choices in one sentence and offers less in one row', a
   isSound(t, visit)
   t.equal(visit.page.headings[0], 'Your choices for a•••@example.com')
   t.match(visit.page.text, 'You’ll get emails about repairs and new patterns as they happen.')
-  t.match(visit.page.text, /You last changed this on \d+ \w+ \d{4}\. In force\./)
+  t.match(visit.page.text, /You last changed this on \d+ \w+ \d{4}\. In force now\./)
   t.notMatch(visit.html, 'ada@example.com')
   t.strictSame(
     visit.page.forms.slice(0, 3).map(({ action, buttons }) => [action, buttons[0]]),
@@ -435,18 +438,170 @@ t.test('somebody who was erased, and a token of another kind, meet the same page
 })
 
 t.test('mail that is already on its way is told with its number and time, and only then', async (t) => {
-  const { house, visit, id } = await ada(t)
-  const message = '0f8fad5b-d9cb-469f-a165-70867728950e'
-  await house.database.sql`
-    insert into messages (id, topic, subject, in_short, sender, body) values (${message}, 1, 's', 's', 'Fern <n@fern.example>', 'b')`
-  await house.database.sql`
-    insert into deliveries (id, message, person, state, verdict, version, attempt, lease_until)
-    values (${message}, ${message}, ${id}, 'released', 'now', 1, ${message}, instant() + interval '30 seconds')`
-  await visit.press('Stop everything')
-  t.match(visit.page.text, /In force now\. One email was handed over at \d\d:\d\d and may still arrive\./)
+  const { house, visit, token, id } = await ada(t)
+  const onItsWay = /In force now\. One email was handed over at \d\d:\d\d and may still arrive\./
+  await handOver(house, id)
+  const isTold = async (press: () => Promise<unknown>, what: string) => {
+    await press()
+    t.match(visit.page.text, onItsWay, what)
+  }
+  visit.tick('topic', '1', false)
+  visit.tick('topic', '3', true)
+  await isTold(() => visit.press('Save my choices'), 'less of one topic and more of another')
+  await isTold(() => visit.press('Undo'), 'put back')
+  await isTold(() => visit.open(`/p/${token}`), 'her page')
+  await isTold(() => visit.press('Pause 30 days'), 'the result of a pause')
+  await isTold(() => visit.open(`/p/${token}`), 'her page in a pause')
+  await isTold(() => visit.press('Stop everything'), 'the result of a stop')
+  const result = visit.url
+  await isTold(() => visit.open(`/p/${token}`), 'her page after a stop')
   await house.database.sql`update deliveries set state = 'sent', settled_at = instant()`
-  await visit.open(visit.url)
-  t.match(visit.page.text, 'In force now. You can undo this for 24 hours.')
+  for (const url of [result, `/p/${token}`]) {
+    await visit.open(url)
+    t.match(visit.page.text, 'In force now.')
+    t.notMatch(visit.page.text, 'may still arrive')
+  }
+})
+
+t.test('a result is shown only while it is what holds', async (t) => {
+  const { visit, token } = await ada(t)
+  await visit.press('Stop everything')
+  const stopped = visit.url
+  await visit.press('Undo')
+  const undone = visit.url
+  await visit.open(stopped)
+  t.equal(visit.page.headings[0], 'Your choices for a•••@example.com')
+  await visit.open(undone)
+  t.equal(visit.page.headings[0], 'Put back.')
+  await visit.open(`/p/${token}`)
+  await visit.press('Pause 30 days')
+  await visit.open(undone)
+  t.equal(visit.page.headings[0], 'Your choices for a•••@example.com')
+  t.match(visit.page.text, 'You’ll get nothing until')
+})
+
+t.test('a yes whose words we cannot show is said to bring nothing, as the gate holds', async (t) => {
+  const { house, server } = await ada(t)
+  const choices = yesTo([1])
+  const [yes] = Object.values(choices.topics)
+  if (!yes?.basis) throw new Error('a yes is needed')
+  const topics = { 1: { ...yes, basis: { ...yes.basis, wording: 'f'.repeat(64) } } }
+  const visit = visitor(server)
+  await visit.open(`/p/${tokenFor(house, await addPerson(house, 'ben@example.com', { ...choices, topics }))}`)
+  t.match(visit.page.text, 'You’ll get nothing, because we can’t show the words you agreed to.')
+})
+
+t.test('a form that was open meanwhile cannot take back a no that she gave elsewhere', async (t) => {
+  const { house, server, id, token, visit, choices, entries } = await ada(t)
+  const elsewhere = visitor(server)
+  await elsewhere.open(`/p/${tokenFor(house, id, { topics: [2] })}`)
+  await elsewhere.press('Stop “New patterns”')
+  const before = JSON.stringify(await choices())
+  visit.tick('pace', 'digest-weekly', true)
+  await visit.press('Save my choices')
+  t.equal(visit.status, 409)
+  isSound(t, visit)
+  t.equal(visit.page.headings[0], 'Your choices changed meanwhile.')
+  t.match(visit.page.title, 'Your choices changed meanwhile.')
+  t.match(visit.page.text, /They changed on \d+ \w+ \d{4} at \d\d:\d\d, after you opened this form,/)
+  t.match(visit.page.text, 'You’ll get emails about repairs as they happen.')
+  t.match(visit.page.text, 'It would have said: You’ll get one digest a week, on Fridays, about repairs and new')
+  t.equal(JSON.stringify(await choices()), before)
+  t.equal(await entries(), 2)
+  visit.tick('pace', 'digest-weekly', true)
+  await visit.press('Save my choices')
+  t.equal(visit.page.headings[0], 'Saved.')
+  t.match(await choices(), { pace: 'digest-weekly', topics: { 1: { answer: 'yes' }, 2: { answer: 'no' } } })
+  await visit.open(`/p/${token}`)
+  t.equal(visit.status, 200)
+})
+
+t.test('a form that does not say from what it was drawn brings less, and never more', async (t) => {
+  const { house, server, token, wording, choices, entries } = await ada(t)
+  await addPerson(house, 'ben@example.com', yesTo([1]))
+  const form = { wording, shown: ['1', '2', '3'], topic: ['1', '2', '3'], pace: 'as-it-happens', channel: 'email' }
+  const versions = [{}, { version: '' }, { version: 'x' }, { version: '2' }, { version: '99' }, { version: ['1', '1'] }]
+  for (const version of versions) {
+    t.equal((await save({ server }, token, { ...form, ...version })).statusCode, 409, JSON.stringify(version))
+  }
+  t.equal(await entries(), 2)
+  t.equal((await save({ server }, token, { ...form, topic: '1', version: '2' })).statusCode, 303)
+  t.match(await choices(), { topics: { 1: { answer: 'yes' }, 2: { answer: 'no' }, 3: { answer: 'no' } } })
+})
+
+t.test(
+  'a pace that the open form offered is hers to lower to, and no reason to raise, once it has changed',
+  async (t) => {
+    const { server, token, visit, choices } = await ada(t, {}, { pace: '3-per-week' })
+    const elsewhere = visitor(server)
+    await elsewhere.open(`/p/${token}`)
+    await elsewhere.press('One digest a month')
+    await visit.press('Save my choices')
+    t.equal(visit.status, 409)
+    t.equal((await choices()).pace, 'digest-monthly')
+  },
+)
+
+t.test('a yes rests only on words that her page has shown', async (t) => {
+  const { house, server, token, wording, choices, entries } = await ada(t)
+  await house.database.sql.begin((tx) => insertTopic(tx, { slug: 'offers', name: 'Offers', promise: 'Less.' }))
+  const form = { wording, version: '1', shown: '1', topic: '1', pace: 'as-it-happens', channel: 'email' }
+  for (const bad of [
+    { wording: castWording, shown: '3', topic: '3' },
+    { shown: ['1', '4'], topic: ['1', '4'] },
+    { topic: ['1', '3'] },
+  ]) {
+    t.equal((await save({ server }, token, { ...form, ...bad })).statusCode, 422, JSON.stringify(bad))
+  }
+  t.equal(await entries(), 1)
+  const shown = { shown: ['1', '2', '3'], topic: ['1', '2', '3'] }
+  t.equal((await save({ server }, token, { ...form, ...shown })).statusCode, 303)
+  t.match((await choices()).topics[3], { answer: 'yes', basis: { evidence: 'seen', wording } })
+})
+
+t.test('what the form offered, what stood there already and what she ticked are in the entry', async (t) => {
+  const { house, id, visit } = await ada(t, {}, { pace: '3-per-week' })
+  visit.tick('topic', '1', false)
+  visit.tick('pace', 'digest-weekly', true)
+  await visit.press('Save my choices')
+  const payload = (await entryOf(house.database.sql, id, 2))?.payload
+  t.match(payload, {
+    evidence: {
+      details: {
+        version: 1,
+        shown: '1,2,3',
+        ticked: '2',
+        preticked: '1,2',
+        paces: 'as-it-happens,digest-weekly,digest-monthly,3-per-week',
+        preselectedPace: '3-per-week',
+        pretickedChannels: 'email',
+      },
+    },
+  })
+})
+
+t.test('whoever had stopped already is told so, whatever she presses and however old the link is', async (t) => {
+  for (const daysAgo of [0, 250]) {
+    for (const by of ['herself', 'one-click'] as const) {
+      const stopped = { at: '2026-03-03T10:00:00.000Z', by, reason: null }
+      const { server, token, choices } = await ada(t, { daysAgo, topics: [1] }, { stopped })
+      for (const [path, fields] of [
+        ['/stop', {}],
+        ['/stop', {}],
+        ['/stop-topic', { topic: '1' }],
+        ['/stop-topic', { topic: '1' }],
+        ['/pause', { for: '3-months' }],
+      ] as const) {
+        const { page, html } = await press(server, `/p/${token}${path}`, fields)
+        isSound(t, { page })
+        t.equal(page.headings[0], 'You’d already stopped.', `${path}, ${daysAgo} days old, ${by}`)
+        t.notMatch(page.text, /Nothing to save|Paused until|start again any time/)
+        t.equal(html.includes('class="sentence"'), daysAgo === 0)
+      }
+      t.ok((await choices()).stopped)
+      t.ok((await choices()).paused)
+    }
+  }
 })
 
 t.test('the form is not shown while its words are not published', async (t) => {
@@ -478,6 +633,25 @@ t.test('a form that is not ours is refused with a way back, and changes nothing'
   }
   t.equal(await entries(), 1)
 })
+
+/** Puts one email of hers between release and dot. */
+async function handOver({ database: { sql } }: App['house'], person: string): Promise<void> {
+  const message = '0f8fad5b-d9cb-469f-a165-70867728950e'
+  await sql`
+    insert into messages (id, topic, subject, in_short, sender, body) values (${message}, 1, 's', 's', 'Fern <n@fern.example>', 'b')`
+  await sql`
+    insert into deliveries (id, message, person, state, verdict, version, attempt, lease_until)
+    values (${message}, ${message}, ${person}, 'released', 'now', 1, ${message}, instant() + interval '30 seconds')`
+}
+
+/** One press on a button that her page may not show, and the page that it leads to. */
+async function press(server: App['server'], url: string, fields: Record<string, string>) {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const payload = new URLSearchParams(fields).toString()
+  const answer = await server.inject({ method: 'POST', url, headers, payload })
+  const { body } = answer.statusCode === 303 ? await server.inject(String(answer.headers.location)) : answer
+  return { html: body, page: parsePage(body) }
+}
 
 /** Sends the form of her page as a browser would. */
 async function save({ server }: Pick<App, 'server'>, token: string, form: Record<string, string | string[]>) {

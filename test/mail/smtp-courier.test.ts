@@ -28,8 +28,10 @@ const soon = () => performance.now() + 20_000
 /** A server that speaks just enough SMTP to fail at one chosen point. */
 async function failingServer(
   t: T,
-  failAt: 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'DOT',
+  failAt: 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'DOT' | 'RSET' | 'QUIT',
   how: (socket: Socket) => void,
+  hello = '250 ok',
+  toRecipients = '250 ok',
 ): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -46,8 +48,13 @@ async function failingServer(
         } else if (!inData && line !== '') {
           const verb = line.slice(0, 4).toUpperCase()
           if (verb === failAt) return how(socket)
-          if (verb === 'DATA') inData = true
-          socket.write(verb === 'DATA' ? '354 go on\r\n' : '250 ok\r\n')
+          if (verb === 'DATA' && toRecipients.startsWith('2')) inData = true
+          if (verb === 'DATA' && !inData) {
+            socket.write('554 no valid recipients\r\n')
+            continue
+          }
+          const answers: Record<string, string> = { DATA: '354 go on', EHLO: hello, RCPT: toRecipients }
+          socket.write(`${answers[verb] ?? '250 ok'}\r\n`)
         }
       }
     })
@@ -137,7 +144,41 @@ t.test('an envelope that is not the judged one never opens a socket', async (t) 
   ]
   for (const one of bad) {
     t.throws(() => assertEnvelope(one), /not the one that was judged/, one.to)
-    await t.rejects(courierTo(t, receiver.url).deliver([one], soon()))
+    const outcomes = await courierTo(t, receiver.url).deliver([one], soon())
+    t.match(outcomes, [{ kind: 'deferred', reached: false }])
   }
   t.equal(receiver.connections(), 0)
+  const outcomes = await courierTo(t, receiver.url).deliver([parcel('a@example.com'), ...bad], soon())
+  t.equal(outcomes[0]?.kind, 'sent', 'and the others of the batch are answered for')
 })
+
+t.test('a relay that drops the connection in the middle of signing in or starting over never hangs us', async (t) => {
+  const signIn = await failingServer(t, 'AUTH', (socket) => socket.end(), '250-hello\r\n250 AUTH PLAIN')
+  const [first] = await courierTo(t, signIn.replace('smtp://', 'smtp://user:pass@')).deliver([parcel('ada@example.com')], soon())
+  t.match(first, { kind: 'deferred', reached: false })
+  const startOver = await failingServer(t, 'RSET', (socket) => socket.end(), undefined, '550 5.1.1 no')
+  const outcomes = await courierTo(t, startOver, 1).deliver([parcel('ada@example.com'), parcel('ben@example.com')], soon())
+  t.same(
+    outcomes.map(({ kind }) => kind),
+    ['refused', 'refused'],
+  )
+})
+
+t.test('what is wrong with us is never counted against a mailbox', async (t) => {
+  const wrongPassword = await failingServer(t, 'AUTH', (socket) => void socket.write('535 5.7.8 no\r\n'), '250-hello\r\n250 AUTH PLAIN')
+  const [outcome] = await courierTo(t, wrongPassword.replace('smtp://', 'smtp://user:pass@')).deliver([parcel('ada@example.com')], soon())
+  t.match(outcome, { kind: 'deferred', reached: false, reply: /535/ })
+})
+
+t.test('a non-ASCII mailbox goes only to a relay that offers SMTPUTF8', async (t) => {
+  const plain = await failingServer(t, 'QUIT', (socket) => socket.end())
+  const [refused] = await courierTo(t, plain).deliver([utf8Parcel('zoë@example.com')], soon())
+  t.match(refused, { kind: 'refused', reply: /5\.6\.7/ })
+  const able = await failingServer(t, 'QUIT', (socket) => socket.end(), '250-hello\r\n250-8BITMIME\r\n250 SMTPUTF8')
+  const [taken] = await courierTo(t, able).deliver([utf8Parcel('zoë@example.com')], soon())
+  t.match(taken, { kind: 'sent' })
+})
+
+function utf8Parcel(to: string): Parcel {
+  return { ...parcel(to), mime: parcel(to).mime.replace(to, Buffer.from(to).toString('latin1')) }
+}

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { stopEverything, stopTopics } from '../../src/domain/choice-changes.ts'
-import { appendEntries, lockHead } from '../../src/store/ledger.ts'
+import { appendEntries, lockHead, openLedger } from '../../src/store/ledger.ts'
 import { addCast, addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { openTestHouse } from '../support/house.ts'
@@ -23,6 +23,10 @@ t.test('the ledger is append-only, also for raw SQL', async (t) => {
     `insert into entries values (8, '{}', 'x')`,
     `update ledger_head set size = 3`,
     `update ledger_head set origin = 'other.example/ledger'`,
+    `update ledger_head set frontier = '{}'`,
+    `update ledger_head set keys = 'another'`,
+    `delete from ledger_head`,
+    `truncate ledger_head`,
   ]) {
     await t.rejects(sql.unsafe(statement), statement)
   }
@@ -157,4 +161,14 @@ t.test('a delivery moves only along the closed table of states', async (t) => {
       await t.rejects(move, allowed[from]?.includes(to) ? { message: 'undo' } : { code: '23001' }, `${from} to ${to}`)
     }
   }
+})
+
+t.test('a database opened with another keyring is refused, and nothing is changed', async (t) => {
+  const house = await openTestHouse(t)
+  await addCast(house)
+  await t.rejects(openLedger(house.database.sql, 'test.example/ledger', 'another keyring'), {
+    code: 'not-ready',
+    message: /another keyring/,
+  })
+  await verifyWholeLedger(t, house)
 })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { House } from '../../src/actions/house.ts'
 import { unnamedBrand, type Brand } from '../../src/domain/brand.ts'
-import { newKeyring, parseKeyring } from '../../src/domain/keyring.ts'
+import { markOf, newKeyring, parseKeyring } from '../../src/domain/keyring.ts'
 import type { Courier } from '../../src/mail/courier.ts'
 import { saveBrand } from '../../src/store/brand.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -38,12 +38,13 @@ export async function openTestHouse(
   const database = openDatabase(url)
   // Teardowns run last in, first out: the pools close before the database is dropped.
   t.teardown(() => database.close())
-  await openLedger(database.sql, 'test.example/ledger')
+  const keys = parseKeyring(newKeyring(randomBytes))
+  await openLedger(database.sql, 'test.example/ledger', markOf(keys))
   if (brand) await database.sql.begin((tx) => saveBrand(tx, brand))
   const warnings: string[] = []
   return {
     database,
-    keys: parseKeyring(newKeyring(randomBytes)),
+    keys,
     courier,
     sign: null,
     missingForRelay: [],

@@ -14,6 +14,7 @@ const columns = [
   'OPTIN_TIME',
   'CONFIRM_TIME',
   'CONFIRM_IP',
+  'LAST_CHANGED',
   'TIMEZONE',
   'LANGUAGE',
 ]

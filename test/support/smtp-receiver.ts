@@ -13,7 +13,10 @@ export type Answer = void | { code: number; text: string } | 'drop'
  */
 export async function smtpReceiver(
   t: { teardown(close: () => Promise<void>): unknown },
-  answers: { onRecipient?: (address: string) => Answer; onMessage?: (message: Received) => Answer } = {},
+  answers: {
+    onRecipient?: (address: string) => Answer
+    onMessage?: (message: Received) => Answer | Promise<Answer>
+  } = {},
 ): Promise<{ url: string; received: Received[]; connections: () => number }> {
   const received: Received[] = []
   let connections = 0
@@ -30,23 +33,24 @@ export async function smtpReceiver(
     onData: (stream, session, done) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
+      const answer = async () => {
         const { mailFrom, rcptTo } = session.envelope
         const message = {
           from: mailFrom ? mailFrom.address : '',
           to: rcptTo.map((one) => one.address),
           raw: Buffer.concat(chunks),
         }
-        const answer = answers.onMessage?.(message)
-        if (answer === 'drop') {
+        const said = await answers.onMessage?.(message)
+        if (said === 'drop') {
           for (const connection of server.connections) {
             if ((connection as unknown as { session: unknown }).session === session) connection.close()
           }
           return
         }
-        if (!answer) received.push(message)
-        done(refusal(answer))
-      })
+        if (!said) received.push(message)
+        done(refusal(said))
+      }
+      stream.on('end', () => void answer())
     },
   })
   // A client that goes away in the middle is part of some tests.

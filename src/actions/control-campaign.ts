@@ -1,0 +1,154 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Problem } from '../domain/problem.ts'
+import { finishCampaign, layUp, moveCampaign, unpause, type Campaign, type CampaignState } from '../store/campaigns.ts'
+import { cancelWaiting } from '../store/cancelled-campaigns.ts'
+import { instantNow } from '../store/instant.ts'
+import { anythingReleased } from '../store/releases.ts'
+import { finishSlice, unfinishedSlices } from '../store/slices.ts'
+import { ifAlone, whileAlone } from '../store/sole-worker.ts'
+import { theCampaign } from './check-campaign.ts'
+import type { House } from './house.ts'
+import { reportCampaign, type Report } from './report-campaign.ts'
+import { requireReady } from './require-ready.ts'
+import { sweep } from './sweep.ts'
+
+/** People whose waiting deliveries are cancelled in one transaction. */
+const peopleAtOnce = 500
+/** How long a cancellation waits for what is in flight; after it, only a worker that hangs can still hold anything. */
+const patienceMs = 30_000
+const lookAgainMs = 100
+
+/**
+ * Lays a campaign up: a worker starts it at `at` if at most `confirm` people would get it then. Said again, the newer
+ * word holds. @param at an instant with its zone, ahead of now.
+ * @throws Problem `invalid-input` for a time that is none, has no zone or is past, `conflict` for a campaign that has
+ * started or was cancelled, `not-ready` when mail may not leave.
+ */
+export async function scheduleCampaign(
+  house: House,
+  slug: string,
+  { at, confirm }: { at: string; confirm: number },
+): Promise<Report> {
+  const { sql } = house.database
+  await requireReady(house)
+  const campaign = await theCampaign(sql, slug)
+  const sendAt = instantAhead(at, await instantNow(sql))
+  // A worker that is just starting it at an earlier time has this name too: then it has started, and says so.
+  await whileAlone(sql, `campaign ${campaign.message}`, async () => {
+    if (await layUp(sql, campaign.message, sendAt, confirm)) return
+    throw refused(await theCampaign(sql, slug), 'scheduled', 'one that has not started')
+  })
+  return reportCampaign(house, slug)
+}
+
+function instantAhead(text: string, now: Date): string {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time)) {
+    throw new Problem(
+      'invalid-input',
+      `"${text}" is no time to send at; write it with its zone, like 2026-12-24T09:00+01:00`,
+    )
+  }
+  const instant = new Date(time).toISOString()
+  if (time > now.getTime()) return instant
+  throw new Problem('invalid-input', `${instant} is past (it is ${now.toISOString()}); to send now, leave --at out`)
+}
+
+/**
+ * Lets nothing more of a campaign out until it is resumed, neither its run nor what waits for a slot or a limit; what is
+ * already handed over is answered. @throws Problem `conflict` when there is nothing to pause.
+ */
+export async function pauseCampaign(house: House, slug: string): Promise<Report> {
+  const { sql } = house.database
+  const campaign = await theCampaign(sql, slug)
+  if (campaign.state !== 'paused') {
+    await requireSomethingToStop(house, campaign, 'paused')
+    const moved = await moveCampaign(sql, campaign.message, ['scheduled', 'sending', 'sent'], 'paused')
+    if (!moved) throw refused(campaign, 'paused', 'one that is scheduled, being sent, or has mail waiting')
+  }
+  return reportCampaign(house, slug)
+}
+
+/**
+ * Lets a paused campaign go on where it stood; one whose time passed before it started is a draft again, and starts only
+ * when somebody sends it. @throws Problem `conflict` when it is not paused.
+ */
+export async function resumeCampaign(house: House, slug: string): Promise<Report> {
+  const campaign = await theCampaign(house.database.sql, slug)
+  await house.database.sql.begin(async (tx) => {
+    const now = await unpause(tx, campaign.message)
+    if (now === null) throw refused(campaign, 'resumed', 'a paused one')
+    // All of its slices may have been done, with only waiting mail to pause.
+    if (now === 'sending') await finishCampaign(tx, campaign.message)
+  })
+  return reportCampaign(house, slug)
+}
+
+/**
+ * Ends a campaign for good: nothing more of it is released, what waits is cancelled, what is in flight is answered first.
+ * Said again, it does what was left undone. Whatever still stands under `released` in the report belongs to a worker that
+ * hangs; it may yet arrive. @throws Problem `conflict` when all of it has gone.
+ */
+export async function cancelCampaign(house: House, slug: string): Promise<Report> {
+  const { sql } = house.database
+  const campaign = await theCampaign(sql, slug)
+  if (campaign.state !== 'cancelled') {
+    await requireSomethingToStop(house, campaign, 'cancelled')
+    const any: CampaignState[] = ['draft', 'scheduled', 'sending', 'sent', 'paused']
+    await moveCampaign(sql, campaign.message, any, 'cancelled')
+  }
+  const deadline = performance.now() + patienceMs
+  await endSlices(house, campaign.message, deadline)
+  for (;;) {
+    await sweep(house)
+    const inFlight = await anythingReleased(sql, campaign.message)
+    const cancelled = await cancelAllWaiting(house, campaign.message)
+    // What comes back as deferred between the two looks is seen by the next pair of them.
+    if ((!inFlight && cancelled === 0) || performance.now() > deadline) return reportCampaign(house, slug)
+    if (inFlight) await wait(lookAgainMs)
+  }
+}
+
+/**
+ * Ends the slices one by one. A worker looks at the campaign's state before each batch while it holds its slice, so
+ * once we have held the slice after the state was written, nothing more of it is released.
+ */
+async function endSlices(house: House, message: string, deadline: number): Promise<void> {
+  const { sql } = house.database
+  for (const { number } of await unfinishedSlices(sql, message)) {
+    const end = () => finishSlice(sql, message, number)
+    while (!(await ifAlone(sql, `slice ${message} ${number}`, end))) {
+      if (performance.now() > deadline) return
+      await wait(lookAgainMs)
+    }
+  }
+}
+
+/** @returns of how many people something was waiting. */
+async function cancelAllWaiting(house: House, message: string): Promise<number> {
+  let people = 0
+  for (let after: string | null = null; ;) {
+    const batch = await house.database.sql.begin((tx) => cancelWaiting(tx, message, after, peopleAtOnce))
+    if (batch.through === null) return people
+    people += batch.people
+    after = batch.through
+  }
+}
+
+/** A campaign that is sent can still have mail waiting for a slot, a limit or another try. */
+async function requireSomethingToStop(house: House, campaign: Campaign, what: string): Promise<void> {
+  if (campaign.state !== 'sent') return
+  const { held, deferred, released } = await reportCampaign(house, campaign.slug)
+  if (held + deferred + released > 0) return
+  throw new Problem(
+    'conflict',
+    `campaign "${campaign.slug}" is sent and nothing of it waits, so there is nothing left to be ${what}`,
+  )
+}
+
+function refused(campaign: Campaign, what: string, allowed: string): Problem {
+  return new Problem(
+    'conflict',
+    `campaign "${campaign.slug}" is ${campaign.state}; only ${allowed} can be ${what}. See it with: courtesy campaign report ${campaign.slug}`,
+  )
+}

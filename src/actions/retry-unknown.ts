@@ -1,0 +1,136 @@
+import { judge } from '../domain/gate.ts'
+import { Problem } from '../domain/problem.ts'
+import { appendRecent, withoutRelease } from '../domain/recent.ts'
+import { readLocked, type Recipient } from '../store/audience.ts'
+import type { Campaign } from '../store/campaigns.ts'
+import { instantNow } from '../store/instant.ts'
+import { settle } from '../store/outcomes.ts'
+import { moveDeliveries, saveRecent, type Rejudged } from '../store/releases.ts'
+import { whileAlone } from '../store/sole-worker.ts'
+import { countUnknown, lockUnknown } from '../store/unknown-deliveries.ts'
+import { sendingOf, theCampaign, theRules } from './check-campaign.ts'
+import { handOver } from './hand-over.ts'
+import type { House } from './house.ts'
+import { requireReady } from './require-ready.ts'
+import { sweep, withWorker } from './sweep.ts'
+import { settled } from './work-slices.ts'
+import { letterFor, topicParcel } from './write-topic-mail.ts'
+
+/** `unknown` were found; `again` of them were sent again, and `stayed` are as they were: the gate lets them out no more, or not now. */
+export type Retried = { campaign: string; unknown: number; again: number; stayed: number }
+
+/** Part of the lease (30 s) within which a message must have begun. */
+const beginWithinMs = 20_000
+
+/** How many deliveries of a campaign perhaps arrived and perhaps not. @throws Problem `not-found` for an unknown campaign. */
+export async function unknownOf(house: House, slug: string): Promise<{ campaign: string; unknown: number }> {
+  const campaign = await theCampaign(house.database.sql, slug)
+  await sweep(house)
+  return { campaign: slug, unknown: await countUnknown(house.database.sql, campaign.message) }
+}
+
+/**
+ * Sends unknown deliveries again because somebody decided so: some people will have it twice. Each is judged anew with her
+ * row locked, as if the first had not arrived, and goes under its old Message-ID; whom the gate does not let through now
+ * stays unknown. An item of a digest goes as itself.
+ * @param options.confirm at most so many may be unknown. @param options.signal aborted to release no more.
+ * @throws Problem `check-stale` when more are, `conflict` for a campaign that is not being sent or sent, or is in other
+ * hands, `not-ready` when mail may not leave.
+ */
+export async function retryUnknown(
+  house: House,
+  slug: string,
+  { confirm, signal }: { confirm: number; signal?: AbortSignal | undefined },
+): Promise<Retried> {
+  const { sql } = house.database
+  const campaign = await theCampaign(sql, slug)
+  if (campaign.state !== 'sending' && campaign.state !== 'sent') {
+    throw new Problem(
+      'conflict',
+      `campaign "${slug}" is ${campaign.state}; only one that is sent or being sent can be retried. Nothing was sent`,
+    )
+  }
+  await requireReady(house)
+  return whileAlone(sql, `campaign ${campaign.message}`, async () => {
+    const { unknown } = await unknownOf(house, slug)
+    if (unknown > confirm) {
+      throw new Problem(
+        'check-stale',
+        `${unknown} deliveries are unknown and you confirmed ${confirm}; nothing was sent. Send them again with --confirm ${unknown}`,
+      )
+    }
+    const again = await withWorker(house, (worker) => sendAgain(house, worker, campaign, unknown, signal))
+    return { campaign: slug, unknown, again, stayed: unknown - again }
+  })
+}
+
+/** Goes once through the people, and no further than the number that was confirmed. @returns how many were sent again. */
+async function sendAgain(
+  house: House,
+  worker: number,
+  campaign: Campaign,
+  most: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const letter = await letterFor(house, campaign)
+  let again = 0
+  let left = most
+  for (let after: string | null = null; left > 0 && !signal?.aborted;) {
+    const begunBefore = performance.now() + beginWithinMs
+    const batch = await releaseAgain(house, worker, campaign, { after, limit: Math.min(left, house.courier.batch) })
+    if (batch.through === null) break
+    const mails = batch.released.map(({ delivery, person }) => ({
+      delivery,
+      write: () => topicParcel(house, letter, delivery, person, batch.at),
+    }))
+    const outcomes = await handOver(house, mails, begunBefore)
+    await house.database.sql.begin((tx) => settle(tx, outcomes.map(settled)))
+    again += batch.released.length
+    left -= batch.looked
+    after = batch.through
+  }
+  return again
+}
+
+type Again = {
+  looked: number
+  released: { delivery: string; person: Recipient }[]
+  through: string | null
+  at: Date
+}
+
+async function releaseAgain(
+  house: House,
+  worker: number,
+  campaign: Campaign,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<Again> {
+  return house.database.sql.begin(async (tx) => {
+    const unknown = await lockUnknown(tx, campaign.message, after, limit)
+    const at = await instantNow(tx)
+    const [people, rules] = await Promise.all([
+      readLocked(
+        tx,
+        unknown.map((one) => one.person),
+      ),
+      theRules(tx),
+    ])
+    const released: Again['released'] = []
+    const moved: Rejudged[] = []
+    const recents: { id: string; recent: Recipient['recent'] }[] = []
+    for (const one of unknown) {
+      const person = people.find((found) => found.id === one.person)
+      if (!person) continue
+      const sending = { ...sendingOf(campaign), plannedAt: one.plannedAt }
+      const asIfNotArrived = { ...person, recent: withoutRelease(person.recent, one.carrier) }
+      if (judge(sending, asIfNotArrived, rules, at).kind !== 'now') continue
+      released.push({ delivery: one.id, person })
+      moved.push({ id: one.id, state: 'released', reason: null, dueAt: null, digest: null, version: person.version })
+      // A digest that perhaps arrived goes on counting beside it: doubt means less mail.
+      const release = { at: at.toISOString(), topic: campaign.topic, delivery: one.id }
+      recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
+    }
+    await Promise.all([moveDeliveries(tx, worker, moved), saveRecent(tx, recents)])
+    return { looked: unknown.length, released, through: unknown.at(-1)?.person ?? null, at }
+  })
+}

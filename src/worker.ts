@@ -1,0 +1,174 @@
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Job, PgBoss } from 'pg-boss'
+import type { House } from './actions/house.ts'
+import { workCampaign } from './actions/send-campaign.ts'
+import { sendDue } from './actions/send-due.ts'
+import { campaignToWork } from './actions/start-scheduled.ts'
+import { sweep, withWorker } from './actions/sweep.ts'
+import { workInHand } from './actions/work-in-hand.ts'
+import { Problem } from './domain/problem.ts'
+
+/** `stop` releases nothing more, lets what is in flight be answered, and settles when nothing runs any more. */
+export type Worker = { stop(): Promise<void> }
+
+/** A turn at one piece of work: after it somebody else's waits no longer, and no job outlives its time in the queue. */
+const turnMs = 60_000
+/** How often a worker looks what there is to do, and whether its queue still works. */
+const beatMs = 3_000
+
+/** Of each kind at most one job waits, of campaigns one for each; whatever a job says, the database says what there is to do. */
+const queueSettings = {
+  policy: 'short',
+  retryLimit: 0,
+  expireInSeconds: (5 * turnMs) / 1000,
+  retentionSeconds: 3_600,
+  deleteAfterSeconds: 3_600,
+}
+
+/**
+ * Starts a worker. It looks every few seconds what there is to do: each piece is a job that any worker takes, and as long
+ * as there is more of it, whoever is free joins. What dead workers left is ended by one of them every minute.
+ * pg-boss only wakes: a job that is lost is made again at the next look, one too many finds nothing to do, and a queue
+ * that was dropped is made anew. Jobs name campaigns and hold no personal data.
+ * @param openBoss gives a new pg-boss that is not started yet. @throws when the queue cannot be opened at the start.
+ */
+export async function startWorker(house: House, openBoss: () => PgBoss): Promise<Worker> {
+  const worker = new QueueWorker(house, openBoss)
+  await worker.start()
+  return worker
+}
+
+/** Nobody watches a worker's progress. */
+const judged = () => undefined
+
+class QueueWorker implements Worker {
+  readonly #house: House
+  readonly #openBoss: () => PgBoss
+  readonly #ending = new AbortController()
+  /** What this process is at, by name. A queue that is made anew may hand it the same again. */
+  readonly #turns = new Map<string, Promise<void>>()
+  #boss: PgBoss | null = null
+  #ailing = false
+  #beats: Promise<void> = Promise.resolve()
+
+  constructor(house: House, openBoss: () => PgBoss) {
+    this.#house = house
+    this.#openBoss = openBoss
+  }
+
+  async start(): Promise<void> {
+    await this.#openQueues()
+    this.#beats = this.#beat()
+  }
+
+  async stop(): Promise<void> {
+    this.#ending.abort()
+    if (this.#turns.size > 0) {
+      this.#house.warn(
+        'ending once what is in flight is answered; a second signal ends it at once, and leaves that unknown',
+      )
+    }
+    await this.#beats
+    await Promise.all(this.#turns.values())
+    await this.#boss?.stop({ graceful: true, timeout: 2_000 }).catch(() => undefined)
+  }
+
+  async #openQueues(): Promise<void> {
+    const boss = this.#openBoss()
+    boss.on('error', (error: unknown) => this.#complain(error))
+    try {
+      await boss.start()
+      for (const queue of ['campaign', 'due', 'sweep']) await boss.createQueue(queue, queueSettings)
+      await boss.schedule('sweep', '* * * * *')
+      await boss.send('sweep', {})
+      this.#boss = boss
+      // What is there already is found at the first look of those who work.
+      await this.#enqueue()
+      await boss.work('campaign', ([job]: Job<{ slug: string }>[]) => this.#campaign(job?.data.slug ?? ''))
+      await boss.work('due', () => this.#due())
+      await boss.work('sweep', () => this.#once('sweep', async () => void (await sweep(this.#house))))
+    } catch (error) {
+      this.#boss = null
+      await boss.stop({ graceful: false }).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** Each piece of what is to be done gets its job, unless one waits already for somebody who is free. */
+  async #enqueue(): Promise<void> {
+    const { campaigns, due } = await workInHand(this.#house)
+    for (const slug of campaigns) await this.#boss?.send('campaign', { slug }, { singletonKey: slug })
+    if (due) await this.#boss?.send('due', {})
+  }
+
+  #campaign(slug: string): Promise<void> {
+    return this.#once(`campaign ${slug}`, async () => {
+      const campaign = await campaignToWork(this.#house, slug)
+      if (campaign === null) return
+      await this.#turn((worker, signal) => workCampaign({ house: this.#house, worker, campaign, signal, judged }))
+    })
+  }
+
+  #due(): Promise<void> {
+    return this.#once('due', () => this.#turn((worker, signal) => sendDue(this.#house, worker, signal)))
+  }
+
+  /** What comes to its time begins within seconds of it, with whoever is free; a queue that does not work is made anew. */
+  async #beat(): Promise<void> {
+    for (;;) {
+      await wait(beatMs, undefined, { signal: this.#ending.signal }).catch(() => undefined)
+      if (this.#ending.signal.aborted) return
+      try {
+        if (this.#ailing) await this.#mend()
+        await this.#enqueue()
+      } catch (error) {
+        this.#complain(error)
+      }
+    }
+  }
+
+  async #mend(): Promise<void> {
+    if (!(await this.#boss?.isInstalled())) {
+      // What this process is at goes on: it needs the queue only to be found.
+      await this.#boss?.stop({ graceful: false }).catch(() => undefined)
+      await this.#openQueues()
+    }
+    this.#ailing = false
+  }
+
+  /** A turn at something under a worker's name of its own; after a failure the rest of the turn is waited out. */
+  async #turn(work: (worker: number, signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(turnMs)])
+    try {
+      await withWorker(this.#house, (worker) => work(worker, signal))
+    } catch (error) {
+      this.#house.warn(`a worker could not go on and waits a minute: ${wordsFor(error)}`)
+      if (!signal.aborted) await once(signal, 'abort')
+    }
+  }
+
+  /** Runs it unless this process is at it already. It never fails: what is not done is found again. */
+  #once(name: string, work: () => Promise<void>): Promise<void> {
+    if (this.#turns.has(name) || this.#ending.signal.aborted) return Promise.resolve()
+    const turn = work()
+      .catch((error: unknown) => this.#complain(error))
+      .finally(() => this.#turns.delete(name))
+    this.#turns.set(name, turn)
+    return turn
+  }
+
+  /** Tells the log once until it works again. */
+  #complain(error: unknown): void {
+    if (this.#ailing || this.#ending.signal.aborted) return
+    this.#ailing = true
+    this.#house.warn(`a worker met a failure and tries again every few seconds: ${wordsFor(error)}`)
+  }
+}
+
+/** A problem says itself what happened; another error may quote what it was given, so only its code or kind is told. */
+function wordsFor(error: unknown): string {
+  if (error instanceof Problem) return error.message
+  const { code, name } = error as { code?: string; name?: string }
+  return code ?? name ?? 'unknown'
+}
