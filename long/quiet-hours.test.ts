@@ -1,4 +1,4 @@
-import t from 'tap'
+import tap from 'tap'
 import { isKnownZone, quietUntil } from '../src/domain/calendar.ts'
 import type { QuietHours } from '../src/domain/choices.ts'
 
@@ -67,7 +67,7 @@ function spansAround(table: Table, change: number): [number, number][] {
   return [[22 * 60, 8 * 60], around(-30, 30), around(-45, 300), around(-300, -15), around(15, -15)]
 }
 
-t.test('quiet hours hold in every zone through every change of its clock, minute by minute', async (t) => {
+await tap.test('quiet hours hold in every zone through every change of its clock, minute by minute', async (t) => {
   const zones = Intl.supportedValuesOf('timeZone')
   const changes = new Map<string, number>()
   let minutes = 0

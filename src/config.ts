@@ -18,8 +18,6 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   /** The keyring (mode 0400). Default: DATA_DIR/keyring.json, made at the first start. */
   SECRET_KEY_FILE: z.string().min(1).optional(),
-  /** Proxies whose X-Forwarded-For counts, comma-separated. Default: none */
-  TRUSTED_PROXIES: z.string().optional(),
   /** RSA key (PEM) that signs mail. Default: none */
   DKIM_KEY_FILE: z.string().min(1).optional(),
   /** Domain of the signature, aligned with the From address. */
@@ -31,7 +29,7 @@ const environment = z.object({
   NODE_ENV: z.string().optional(),
 })
 
-/** What the environment says, parsed once; nothing else reads `process.env`. Fields are described at their source. */
+/** What the environment says, parsed once, by the command line that is given it. Fields are described at their source. */
 export type Config = Readonly<{
   databaseUrl: string | null
   smtpUrl: string | null
@@ -40,7 +38,6 @@ export type Config = Readonly<{
   host: string
   dataDir: string
   secretKeyFile: string | null
-  trustedProxies: string[]
   dkim: { keyFile: string; domain: string; selector: string } | null
   relaySigns: boolean
   logLevel: string
@@ -79,7 +76,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: value.HOST,
     dataDir: value.DATA_DIR,
     secretKeyFile: value.SECRET_KEY_FILE ?? null,
-    trustedProxies: (value.TRUSTED_PROXIES ?? '').split(',').flatMap((part) => part.trim() || []),
     dkim:
       value.DKIM_KEY_FILE && value.DKIM_DOMAIN && value.DKIM_SELECTOR
         ? { keyFile: value.DKIM_KEY_FILE, domain: value.DKIM_DOMAIN, selector: value.DKIM_SELECTOR }

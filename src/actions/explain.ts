@@ -8,7 +8,7 @@ import { withoutRelease, type Release } from '../domain/recent.ts'
 import { restsOn, type RecordedChoices } from '../domain/resting-entry.ts'
 import { describe } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
-import type { Campaign } from '../store/campaigns.ts'
+import type { Campaign, CampaignState } from '../store/campaigns.ts'
 import type { Sql } from '../store/database.ts'
 import { choicesHistory, deliveryOf, type RecordedDelivery } from '../store/history.ts'
 import { instantNow } from '../store/instant.ts'
@@ -21,7 +21,7 @@ import type { House } from './house.ts'
 /**
  * What the gate says of one message to one person at the instant `at`, and all that stands behind it. `reasons` are all
  * that apply, the first is `reason`; `entry` numbers the ledger entry the verdict rests on; `last` is the latest mail that
- * counts against her pace; `delivery` is what was decided and what became of it, null where nothing is recorded, which
+ * counts against her pace; `state` is the campaign's now; `delivery` is what was decided and what became of it, null where nothing is recorded, which
  * stays out of the verdict: having got a message is no reason against it. Times are ISO, `timeZone` is hers.
  */
 export type Explanation = {
@@ -34,6 +34,7 @@ export type Explanation = {
   sentence: string
   entry: number | null
   at: string
+  state: CampaignState
   topic: string
   pace: Pace
   timeZone: string
@@ -98,6 +99,7 @@ export function explanationOf(one: Case): Explanation {
     sentence: describe(choices, context),
     entry: restsOn(verdict, { topic: campaign.topic, channel: 'email' }, one.history),
     at: at.toISOString(),
+    state: campaign.state,
     topic: topics.find((topic) => topic.id === campaign.topic)?.name ?? campaign.topicSlug,
     pace,
     timeZone: zoneFor(choices.timeZone, rules.brand),

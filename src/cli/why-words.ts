@@ -18,8 +18,17 @@ export function explanationInWords(explanation: Explanation, asOf: 'now' | 'then
   lines.push(sentence)
   if (entry !== null) lines.push(`Rests on ledger entry ${numberText(entry)}.`)
   if (delivery) lines.push(`Decided ${whenIn(explanation, delivery.plannedAt)}: ${delivery.verdict}.`)
+  const gone = delivery === null && asOf === 'now' ? withoutThem[explanation.state] : undefined
+  if (gone) lines.push(gone)
   if (asOf === 'then' && outcome) lines.push(`What became of it: ${outcome}`)
   return lines.join('\n')
+}
+
+/** What a verdict comes to where nothing is recorded of them and the campaign has gone by. */
+const withoutThem: Partial<Record<Explanation['state'], string>> = {
+  sent: 'The campaign was sent without them: they could not have it then, or were not here yet.',
+  paused: 'The campaign is paused.',
+  cancelled: 'The campaign was cancelled.',
 }
 
 function verdictLine(explanation: Explanation): string {

@@ -25,7 +25,7 @@ export async function cancelWaiting(
     where message = ${message} and person = any (${people}::uuid[]) and state in ('held', 'deferred')`
   await tx`
     update deliveries g set state = 'cancelled', settled_at = instant()
-    where g.person = any (${people}::uuid[]) and g.slot is not null and g.state = 'deferred' and false
+    where g.person = any (${people}::uuid[]) and g.slot is not null and g.state = 'deferred'
       and not exists (select from deliveries i where i.digest = g.id and i.state = 'deferred')`
   return { through: people.at(-1) ?? null, people: people.length }
 }

@@ -1,4 +1,4 @@
-import { parseChoices } from '../domain/choices-schema.ts'
+import { readChoices } from '../domain/choices-schema.ts'
 import type { RecordedRelease } from '../domain/releases-at.ts'
 import type { RecordedChoices } from '../domain/resting-entry.ts'
 import type { SuppressionReason } from '../domain/suppression.ts'
@@ -10,7 +10,7 @@ export async function choicesHistory(sql: Sql, person: string): Promise<(Recorde
     select e.number, e.body::jsonb ->> 'at' as at, p.payload::jsonb -> 'after' as choices
     from payloads p join entries e using (number)
     where p.person = ${person} and jsonb_typeof(p.payload::jsonb -> 'after') = 'object' order by e.number`
-  return rows.map((row) => ({ entry: Number(row.number), at: row.at, choices: parseChoices(row.choices) }))
+  return rows.map((row) => ({ entry: Number(row.number), at: row.at, choices: readChoices(row.choices) }))
 }
 
 /** Why an address was suppressed at an instant, by the time that each suppression names; one that was lifted since is lost. */

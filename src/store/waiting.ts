@@ -1,3 +1,4 @@
+import { readChoices } from '../domain/choices-schema.ts'
 import type { Standing } from '../domain/gate.ts'
 import type { Transaction } from './database.ts'
 
@@ -18,5 +19,13 @@ export async function* waitingBeside(tx: Transaction, message: string): AsyncGen
     ) as w
     join people p on p.id = w.person
     join addresses a on a.person = p.id and a.channel = 'email'`.cursor(cursorRows)
-  for await (const batch of rows) yield batch.map((row) => ({ ...row, dueAt: new Date(row.dueAt).toISOString() }))
+  for await (const batch of rows) {
+    yield batch.map(({ dueAt, items, choices, recent, suppressions }) => ({
+      dueAt: new Date(dueAt).toISOString(),
+      items,
+      choices: readChoices(choices),
+      recent,
+      suppressions,
+    }))
+  }
 }

@@ -53,35 +53,6 @@ function administrator(t: { teardown(close: () => Promise<void>): unknown }, hou
   }
 }
 
-t.test('I-20, F18: connections cut anywhere between release and outcome: nothing twice, nothing lost, sums exact', async (t) => {
-  const server = await faultServer(t)
-  const house = await openTestHouse(t)
-  await addTopics(house)
-  await addCrowd(house, 300, yesTo([1]))
-  await writeCampaign(house, 'darn')
-  const admin = administrator(t, house)
-  let cuts = 0
-  const state = { done: false }
-  const cutting = (async () => {
-    for (let next = 5; !state.done && next < 280; next += 20) {
-      while (server.dots.length < next && !state.done) await new Promise((go) => setImmediate(go))
-      cuts += await admin.cut()
-    }
-  })()
-  for (let round = 0; round < 60 && !state.done; round++) {
-    const end = await send(otherHouse(t, house, courierTo(t, server, 4, 2))).catch((error: Error) => error)
-    state.done = !(end instanceof Error)
-  }
-  await cutting
-  const report = await reportCampaign(house, 'darn')
-  t.match(report, { state: 'sent', people: 300, now: 300, released: 0 })
-  t.equal(report.sent + report.unknown + report.deferred, 300)
-  t.ok(cuts > 5, `${cuts} connections were cut`)
-  t.same(moreThanOnce(server.copiesBySubject()), [])
-  const taken = server.dots.filter((dot) => dot.taken).length
-  t.ok(taken >= report.sent && taken <= report.sent + report.unknown, `${taken} taken, ${report.sent} sent`)
-})
-
 t.test('I-20: the database takes no connection: nothing leaves; once it does, all go', async (t) => {
   const server = await faultServer(t)
   const house = await openTestHouse(t)
@@ -226,10 +197,11 @@ t.test('F26: a clock that goes back does not open a limit, nor a pause, nor a di
   await writeCampaign(house, 'two')
   await send(house, 'two')
   t.same(to.slice(2).toSorted((a, b) => (a < b ? -1 : 1)), ['ada@example.com', 'cyn@example.com'])
-  for (const jump of ['-1 hour', '-1 day', '1 hour']) {
+  const jumps = ['-1 hour', '-1 day', '1 hour']
+  for (const jump of jumps) {
     await moveClock(url, jump)
     await wake(house)
-    const slug = `jump-${to.length}-${Math.abs(Number.parseInt(jump, 10))}-${jump.length}`
+    const slug = `jump-${jumps.indexOf(jump)}`
     await writeCampaign(house, slug)
     await send(house, slug)
   }

@@ -121,6 +121,19 @@ t.test('what was decided and what became of it is told, also inside a digest', a
   t.match(more, /Rests on ledger entry \d+\./)
 })
 
+t.test('who was not reached by a campaign that is sent is told so, whatever the gate would say now', async (t) => {
+  const { courier } = takingCourier()
+  const house = await openTestHouse(t, { courier })
+  await addTopics(house)
+  await addPerson(house, 'ada@example.com', yesTo([1]))
+  await writeCampaign(house, 'darn')
+  await sendNow(house, 'darn')
+  await addPerson(house, 'ben@example.com', yesTo([1]))
+  t.match(await explain(house, 'ben@example.com', 'darn'), { verdict: 'now', state: 'sent', delivery: null })
+  t.match(await why(house, 'ben@example.com', 'darn'), /The campaign was sent without them/)
+  t.notMatch(await why(house, 'ada@example.com', 'darn'), /without them/)
+})
+
 t.test('one JSON object has the settled shape, and unknown names are clear errors', async (t) => {
   const house = await openTestHouse(t)
   await addCast(house)
@@ -136,6 +149,14 @@ t.test('one JSON object has the settled shape, and unknown names are clear error
     'sentence',
     'entry',
   ])
+  const at = (await explain(house, 'ada@example.com', 'darn')).at
+  t.match(JSON.parse(await why(house, 'ada@example.com', 'darn', '--at', at, '--json')), { verdict: 'now', at })
+  t.match(await why(house, 'ada@example.com', 'darn', '--at', at), /^As of \w+ \d+ \w+ \d\d:\d\d: now: /)
+  const unknown = await why(house, 'ada@example.com', 'darn', '--at', '2001-01-01', '--json')
+  t.match(JSON.parse(unknown), { verdict: 'could not check', reason: 'not known yet', reasons: [], entry: null })
+  t.equal(process.exitCode, 1)
+  t.equal(await why(house, 'ada@example.com', 'darn', '--at', '2001-01-01'), 'Could not check: not known yet.')
+  process.exitCode = 0
   await t.rejects(why(house, 'nobody@example.com', 'darn'), { code: 'not-found', message: /nobody is stored/ })
   await t.rejects(why(house, 'ada@example.com', 'nothing'), { code: 'not-found', message: /no campaign "nothing"/ })
   await t.rejects(why(house, 'no address', 'darn'), { code: 'invalid-input' })

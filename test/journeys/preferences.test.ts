@@ -548,6 +548,7 @@ t.test('a yes rests only on words that her page has shown', async (t) => {
   const form = { wording, version: '1', shown: '1', topic: '1', pace: 'as-it-happens', channel: 'email' }
   for (const bad of [
     { wording: castWording, shown: '3', topic: '3' },
+    { wording: castWording, shown: [], topic: [] },
     { shown: ['1', '4'], topic: ['1', '4'] },
     { topic: ['1', '3'] },
   ]) {

@@ -69,3 +69,9 @@ t.test('one each of the fields that may stand once (RFC 5322 section 3.6)', asyn
   t.match(head, /^Date: Sat, 21 Nov 2026 10:00:00 \+0000\r$/m)
   t.match(head, /^List-Unsubscribe: <\S+>\r$/m, 'no fold inside the brackets (RFC 2369 section 2)')
 })
+
+t.test('a subject may say anything, also what stands for a part while the mail is composed', async (t) => {
+  const fill = await prebuild({ ...letter, subject: 'courtesy-text-é and courtesy-html-é' })
+  const mail = await PostalMime.parse(Buffer.from(fill({ ...copy, values: ['A', 'B'] }), 'latin1'))
+  t.match(mail, { subject: 'courtesy-text-é and courtesy-html-é', text: /^Hello A,/ })
+})

@@ -154,10 +154,16 @@ t.test('an envelope that is not the judged one never opens a socket', async (t) 
 
 t.test('a relay that drops the connection in the middle of signing in or starting over never hangs us', async (t) => {
   const signIn = await failingServer(t, 'AUTH', (socket) => socket.end(), '250-hello\r\n250 AUTH PLAIN')
-  const [first] = await courierTo(t, signIn.replace('smtp://', 'smtp://user:pass@')).deliver([parcel('ada@example.com')], soon())
+  const [first] = await courierTo(t, signIn.replace('smtp://', 'smtp://user:pass@')).deliver(
+    [parcel('ada@example.com')],
+    soon(),
+  )
   t.match(first, { kind: 'deferred', reached: false })
   const startOver = await failingServer(t, 'RSET', (socket) => socket.end(), undefined, '550 5.1.1 no')
-  const outcomes = await courierTo(t, startOver, 1).deliver([parcel('ada@example.com'), parcel('ben@example.com')], soon())
+  const outcomes = await courierTo(t, startOver, 1).deliver(
+    [parcel('ada@example.com'), parcel('ben@example.com')],
+    soon(),
+  )
   t.same(
     outcomes.map(({ kind }) => kind),
     ['refused', 'refused'],
@@ -165,8 +171,16 @@ t.test('a relay that drops the connection in the middle of signing in or startin
 })
 
 t.test('what is wrong with us is never counted against a mailbox', async (t) => {
-  const wrongPassword = await failingServer(t, 'AUTH', (socket) => void socket.write('535 5.7.8 no\r\n'), '250-hello\r\n250 AUTH PLAIN')
-  const [outcome] = await courierTo(t, wrongPassword.replace('smtp://', 'smtp://user:pass@')).deliver([parcel('ada@example.com')], soon())
+  const wrongPassword = await failingServer(
+    t,
+    'AUTH',
+    (socket) => void socket.write('535 5.7.8 no\r\n'),
+    '250-hello\r\n250 AUTH PLAIN',
+  )
+  const [outcome] = await courierTo(t, wrongPassword.replace('smtp://', 'smtp://user:pass@')).deliver(
+    [parcel('ada@example.com')],
+    soon(),
+  )
   t.match(outcome, { kind: 'deferred', reached: false, reply: /535/ })
 })
 
