@@ -24,7 +24,7 @@ async function startIfDue(house: House, slug: string): Promise<void> {
   const { sql } = house.database
   // Read under the lock that whoever schedules it takes too: its time may just have been put off.
   const campaign = await theCampaign(sql, slug)
-  if (campaign.state !== 'scheduled' )
+  if (campaign.state !== 'scheduled' || !(Date.parse(campaign.sendAt ?? '') <= (await instantNow(sql)).getTime()))
     return
   const obstacle = await obstacleTo(house, campaign)
   if (obstacle === null) return startCampaign(house, campaign)

@@ -144,18 +144,20 @@ function dotWatcher(line: { dotWritten: boolean }) {
 
 async function handOver(line: Line, parcel: Parcel): Promise<Outcome> {
   line.dotWritten = false
+  const { error, reply } = await given(line.connection, parcel)
+  if (!error) return { delivery: parcel.delivery, kind: 'sent', reply, reached: true }
+  const outcome = failure(parcel, error, line.dotWritten)
+  if (error.responseCode === undefined || error.responseCode === 421) line.broken = true
+  await madeReady(line)
+  return outcome
+}
+
+function given(connection: SMTPConnection, parcel: Parcel): Promise<{ error: SmtpError | null; reply: string | null }> {
   const envelope = { from: parcel.from, to: [parcel.to], size: parcel.mime.length, use8BitMime: needsUtf8(parcel) }
   return new Promise((resolve) => {
-    line.connection.send(envelope, Buffer.from(parcel.mime, 'latin1'), (error, info) => {
-      if (!error) {
-        resolve({ delivery: parcel.delivery, kind: 'sent', reply: info.response ?? null, reached: true })
-        return
-      }
-      const outcome = failure(parcel, error as SmtpError, line.dotWritten)
-      const code = (error as SmtpError).responseCode
-      if (code === undefined || code === 421) line.broken = true
-      void madeReady(line).then(() => resolve(outcome))
-    })
+    connection.send(envelope, Buffer.from(parcel.mime, 'latin1'), (error, info) =>
+      resolve({ error: (error as SmtpError | null) ?? null, reply: error ? null : (info.response ?? null) }),
+    )
   })
 }
 
