@@ -37,7 +37,10 @@ t.test('a connection lost in a transaction ends the transaction, and neither the
 
 for (const [name, hold] of [
   ['a worker', (house: Parameters<typeof withWorker>[0], work: () => Promise<void>) => withWorker(house, work)],
-  ['a lock', (house: Parameters<typeof withWorker>[0], work: () => Promise<void>) => whileAlone(house.database.sql, 'x', work)],
+  [
+    'a lock',
+    (house: Parameters<typeof withWorker>[0], work: () => Promise<void>) => whileAlone(house.database.sql, 'x', work),
+  ],
 ] as const) {
   t.test(`the session of ${name} lost: what it does ends, and neither the process nor the pool`, async (t) => {
     const house = await openTestHouse(t)
@@ -54,38 +57,41 @@ for (const [name, hold] of [
   })
 }
 
-t.test('I-20, F18, F19: connections cut anywhere between release and outcome: nothing twice, nothing lost', async (t) => {
-  const server = await faultServer(t)
-  const house = await openTestHouse(t)
-  await addTopics(house)
-  await addCrowd(house, 300, yesTo([1]))
-  await writeCampaign(house, 'darn')
-  const url = new URL(house.database.url)
-  const name = url.pathname.slice(1)
-  const admin = postgres(Object.assign(url, { pathname: 'postgres' }).href, { max: 1 })
-  t.teardown(() => admin.end())
-  const state = { done: false, cuts: 0 }
-  const cutting = (async () => {
-    for (let next = 5; !state.done && next < 280; next += 30) {
-      while (server.dots.length < next && !state.done) await patience(1)
-      const rows = await admin`
+t.test(
+  'I-20, F18, F19: connections cut anywhere between release and outcome: nothing twice, nothing lost',
+  async (t) => {
+    const server = await faultServer(t)
+    const house = await openTestHouse(t)
+    await addTopics(house)
+    await addCrowd(house, 300, yesTo([1]))
+    await writeCampaign(house, 'darn')
+    const url = new URL(house.database.url)
+    const name = url.pathname.slice(1)
+    const admin = postgres(Object.assign(url, { pathname: 'postgres' }).href, { max: 1 })
+    t.teardown(() => admin.end())
+    const state = { done: false, cuts: 0 }
+    const cutting = (async () => {
+      for (let next = 5; !state.done && next < 280; next += 30) {
+        while (server.dots.length < next && !state.done) await patience(1)
+        const rows = await admin`
         select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and pid <> pg_backend_pid()`
-      state.cuts += rows.length
+        state.cuts += rows.length
+      }
+    })()
+    for (let round = 0; round < 60 && !state.done; round++) {
+      const beside = otherHouse(t, house, courierTo(t, server, 4, 2))
+      const options = { confirm: 300, progress: () => undefined }
+      state.done = await sendCampaign(beside, 'darn', options).then(
+        () => true,
+        () => false,
+      )
     }
-  })()
-  for (let round = 0; round < 60 && !state.done; round++) {
-    const beside = otherHouse(t, house, courierTo(t, server, 4, 2))
-    const options = { confirm: 300, progress: () => undefined }
-    state.done = await sendCampaign(beside, 'darn', options).then(
-      () => true,
-      () => false,
-    )
-  }
-  await cutting
-  const report = await reportCampaign(house, 'darn').catch(() => reportCampaign(house, 'darn'))
-  t.match(report, { state: 'sent', people: 300, now: 300, released: 0 })
-  t.ok(sumsAgree(report))
-  t.equal(report.sent + report.unknown + report.deferred, 300)
-  t.ok(state.cuts > 20, `${state.cuts} connections were cut`)
-  t.same(moreThanOnce(server.copiesBySubject()), [])
-})
+    await cutting
+    const report = await reportCampaign(house, 'darn').catch(() => reportCampaign(house, 'darn'))
+    t.match(report, { state: 'sent', people: 300, now: 300, released: 0 })
+    t.ok(sumsAgree(report))
+    t.equal(report.sent + report.unknown + report.deferred, 300)
+    t.ok(state.cuts > 20, `${state.cuts} connections were cut`)
+    t.same(moreThanOnce(server.copiesBySubject()), [])
+  },
+)

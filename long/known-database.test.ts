@@ -44,7 +44,10 @@ t.test('a digest that is put off stays one: all its items are due at the same in
   const house = await openTestHouse(t, { courier })
   await addTopics(house)
   await addCrowd(house, 20, yesTo([1, 2], 'digest-daily'))
-  for (const [slug, topic] of [['darn', 'repairs'], ['hats', 'new-patterns']] as const) {
+  for (const [slug, topic] of [
+    ['darn', 'repairs'],
+    ['hats', 'new-patterns'],
+  ] as const) {
     await writeCampaign(house, slug, topic)
     await send(house, slug)
   }
@@ -85,8 +88,9 @@ t.test('F25: a withdrawal that the database picks to end a deadlock is made agai
   await other.begin(async (tx) => {
     await tx`select from ledger_head for no key update`
     withdrawal = stop(house, ada).catch((error: unknown) => error)
-    for (let waits = 0; waits === 0; ) {
-      const rows = await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    for (let waits = 0; waits === 0;) {
+      const rows =
+        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
       waits = rows.length
     }
     await tx`select from people where id = ${ada} for no key update`
@@ -136,7 +140,8 @@ t.test('people who lost their address do not keep others waiting', async (t) => 
   await writeCampaign(house, 'darn')
   await send(house)
   await house.database.sql`delete from addresses where person = any (${gone}::uuid[])`
-  await house.database.sql`update deliveries set due_at = due_at - interval '1 hour' where person = any (${gone}::uuid[])`
+  await house.database
+    .sql`update deliveries set due_at = due_at - interval '1 hour' where person = any (${gone}::uuid[])`
   await moveClock(house.database.url, '25 hours')
   await wake(house)
   t.equal(to.length, 5)

@@ -142,7 +142,7 @@ export async function layUp(sql: Sql, message: string, sendAt: string, confirmed
 export async function unpause(sql: Sql, message: string): Promise<CampaignState | null> {
   const [row] = await sql<{ state: CampaignState }[]>`
     update campaigns set note = null, state = case
-      when started_at is not null then 'sending' else 'scheduled' end
+      when started_at is not null then 'sending' when send_at > instant() then 'scheduled' else 'draft' end
     where message = ${message} and state = 'paused' returning state`
   return row?.state ?? null
 }

@@ -50,15 +50,20 @@ export async function lockPeopleWithDue(
   return rows.map((row) => row.id)
 }
 
-/** Everything of theirs that is due, oldest first. The people are locked; the deliveries are locked by this. */
+/**
+ * Everything of theirs that is due, oldest first, each with the digest that waits with it: a digest that went without it,
+ * while its campaign was paused, is left out. The people are locked; the deliveries are locked by this.
+ */
 export async function lockDueOf(
   tx: Transaction,
   people: readonly string[],
   { serviceOnly }: Pick<DueWanted, 'serviceOnly'>,
 ): Promise<Due[]> {
   const rows = await tx<DueRow[]>`
-    select d.id, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at, d.digest
+    select d.id, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at,
+      case when g.state = 'deferred' then d.digest end as digest
     from deliveries d join messages m on m.id = d.message left join campaigns c on c.message = d.message
+      left join deliveries g on g.id = d.digest
     where d.person = any (${people as string[]}::uuid[]) and d.state in ('held', 'deferred') and d.due_at <= instant()
       and (c.message is null or (not ${serviceOnly} and c.state in ('sending', 'sent')))
     order by d.planned_at, d.id for update of d`

@@ -71,38 +71,41 @@ t.test('I-20: the database takes no connection: nothing leaves; once it does, al
   t.match(await send(open), { sent: 40 })
 })
 
-t.test('I-20: the database is gone while a batch is at the relay: what was sent stays unknown, and nothing more goes', async (t) => {
-  const server = await faultServer(t)
-  const house = await openTestHouse(t)
-  await addTopics(house)
-  await addCrowd(house, 40, yesTo([1]))
-  await writeCampaign(house, 'darn')
-  const admin = administrator(t, house)
-  const inner = courierTo(t, server, 2, 5)
-  let batches = 0
-  const courier: Courier = {
-    ...inner,
-    deliver: async (parcels, begunBefore) => {
-      const outcomes = await inner.deliver(parcels, begunBefore)
-      if (++batches === 2) {
-        await admin.allow(false)
-        await admin.cut()
-      }
-      return outcomes
-    },
-  }
-  await t.rejects(send(otherHouse(t, house, courier)))
-  const left = server.dots.length
-  t.ok(left < 40)
-  await admin.allow(true)
-  const next = otherHouse(t, house, courierTo(t, server))
-  const report = await send(next)
-  t.match(report, { state: 'sent', people: 40, released: 0 })
-  t.equal(report.sent + report.unknown, 40)
-  t.ok(sumsAgree(report))
-  t.equal(server.dots.length, 40)
-  t.same(moreThanOnce(server.copiesBySubject()), [])
-})
+t.test(
+  'I-20: the database is gone while a batch is at the relay: what was sent stays unknown, and nothing more goes',
+  async (t) => {
+    const server = await faultServer(t)
+    const house = await openTestHouse(t)
+    await addTopics(house)
+    await addCrowd(house, 40, yesTo([1]))
+    await writeCampaign(house, 'darn')
+    const admin = administrator(t, house)
+    const inner = courierTo(t, server, 2, 5)
+    let batches = 0
+    const courier: Courier = {
+      ...inner,
+      deliver: async (parcels, begunBefore) => {
+        const outcomes = await inner.deliver(parcels, begunBefore)
+        if (++batches === 2) {
+          await admin.allow(false)
+          await admin.cut()
+        }
+        return outcomes
+      },
+    }
+    await t.rejects(send(otherHouse(t, house, courier)))
+    const left = server.dots.length
+    t.ok(left < 40)
+    await admin.allow(true)
+    const next = otherHouse(t, house, courierTo(t, server))
+    const report = await send(next)
+    t.match(report, { state: 'sent', people: 40, released: 0 })
+    t.equal(report.sent + report.unknown, 40)
+    t.ok(sumsAgree(report))
+    t.equal(server.dots.length, 40)
+    t.same(moreThanOnce(server.copiesBySubject()), [])
+  },
+)
 
 t.test('I-20: stored choices that cannot be read let nothing through', async (t) => {
   const { courier, to } = recorder()
@@ -128,10 +131,9 @@ t.test('F25: whoever the database picks to end a deadlock, nothing is left half 
   await other.begin(async (tx) => {
     await tx`select from ledger_head for no key update`
     withdrawal = stop(house, ada).catch((error: object) => error)
-    for (let waits = 0; waits === 0; ) {
-      waits = (
-        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      ).length
+    for (let waits = 0; waits === 0;) {
+      waits = (await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+        .length
     }
     await tx`select from people where id = ${ada} for no key update`
   })
@@ -196,7 +198,10 @@ t.test('F26: a clock that goes back does not open a limit, nor a pause, nor a di
   t.same(to, ['ada@example.com', 'ben@example.com'])
   await writeCampaign(house, 'two')
   await send(house, 'two')
-  t.same(to.slice(2).toSorted((a, b) => (a < b ? -1 : 1)), ['ada@example.com', 'cyn@example.com'])
+  t.same(
+    to.slice(2).toSorted((a, b) => (a < b ? -1 : 1)),
+    ['ada@example.com', 'cyn@example.com'],
+  )
   const jumps = ['-1 hour', '-1 day', '1 hour']
   for (const jump of jumps) {
     await moveClock(url, jump)
@@ -227,33 +232,40 @@ function beforeChange(month: number): string {
 }
 
 for (const start of [beforeChange(3), beforeChange(10)]) {
-  t.test(`F28: quiet hours hold on her own clock through the days after ${start}, by the database's own zones`, async (t) => {
-    const { courier, to } = recorder()
-    const house = await openTestHouse(t, { courier })
-    await addTopics(house)
-    const { sql, url } = house.database
-    const [row] = await sql<{ s: number }[]>`select extract(epoch from ${start}::timestamptz - instant()) as s`
-    await moveClock(url, `${row?.s} seconds`)
-    for (const zone of zones) {
-      const name = zone.replaceAll(/\W/g, '').toLowerCase()
-      await addPerson(house, `${name}@example.com`, yesTo([1], 'as-it-happens', { timeZone: zone, quiet: { from: '21:30', to: '08:15' } }))
-    }
-    for (let step = 0; step < 36; step++) {
-      if (step % 4 === 0) {
-        await writeCampaign(house, `s${step}`)
-        await send(house, `s${step}`)
+  t.test(
+    `F28: quiet hours hold on her own clock through the days after ${start}, by the database's own zones`,
+    async (t) => {
+      const { courier, to } = recorder()
+      const house = await openTestHouse(t, { courier })
+      await addTopics(house)
+      const { sql, url } = house.database
+      const [row] = await sql<{ s: number }[]>`select extract(epoch from ${start}::timestamptz - instant()) as s`
+      await moveClock(url, `${row?.s} seconds`)
+      for (const zone of zones) {
+        const name = zone.replaceAll(/\W/g, '').toLowerCase()
+        await addPerson(
+          house,
+          `${name}@example.com`,
+          yesTo([1], 'as-it-happens', { timeZone: zone, quiet: { from: '21:30', to: '08:15' } }),
+        )
       }
-      await moveClock(url, '90 minutes')
-      await wake(house)
-    }
-    const releases = await sql<{ zone: string; local: string }[]>`
+      for (let step = 0; step < 36; step++) {
+        if (step % 4 === 0) {
+          await writeCampaign(house, `s${step}`)
+          await send(house, `s${step}`)
+        }
+        await moveClock(url, '90 minutes')
+        await wake(house)
+      }
+      const releases = await sql<{ zone: string; local: string }[]>`
       select p.choices ->> 'timeZone' as zone, ((r ->> 'at')::timestamptz at time zone (p.choices ->> 'timeZone'))::time::text as local
       from people p, jsonb_array_elements(p.recent) r`
-    const inside = releases.filter(({ local }) => local >= '21:30' || local < '08:15')
-    t.same(inside, [])
-    t.ok(releases.length > zones.length * 5, `${releases.length} releases, ${to.length} mails`)
-    const [held] = await sql<{ oldest: number }[]>`
+      const inside = releases.filter(({ local }) => local >= '21:30' || local < '08:15')
+      t.same(inside, [])
+      t.ok(releases.length > zones.length * 5, `${releases.length} releases, ${to.length} mails`)
+      const [held] = await sql<{ oldest: number }[]>`
       select coalesce(extract(epoch from instant() - min(planned_at)) / 3600, 0)::int as oldest from deliveries where state = 'held'`
-    t.ok((held?.oldest ?? 0) < 13, 'and nobody waits longer than one night')
-  })
+      t.ok((held?.oldest ?? 0) < 13, 'and nobody waits longer than one night')
+    },
+  )
 }

@@ -70,15 +70,20 @@ t.test('I-1, F30: after a withdrawal commits nothing of hers is released, whatev
   const ids = await addCrowd(house, 400, yesTo([1]))
   await writeCampaign(house, 'darn')
   await slowReleases(house, 15)
-  const running = workTogether(workers, 'darn')
-  const leaving = ids.toSorted().filter((_, n) => n % 4 === 0)
-  const changes: Changed[] = []
-  const queue = [...leaving]
-  await Promise.all(
-    Array.from({ length: 6 }, async () => {
-      for (let id = queue.shift(); id; id = queue.shift()) changes.push(await stop(house, id))
-    }),
-  )
+  const state = { running: true }
+  const running = workTogether(workers, 'darn').finally(() => (state.running = false))
+  const sorted = ids.toSorted()
+  const leaving: string[] = []
+  let from = 0
+  while (state.running) {
+    const [slice] = await house.database.sql<{ through: string | null }[]>`select through from slices`
+    const next = slice?.through ? sorted.indexOf(slice.through) + 1 : 0
+    // Those whose turn it is just now.
+    const these = sorted.slice(Math.max(from, next), next + 30).filter((_, n) => n % 3 === 0)
+    from = Math.max(from, next + 30)
+    leaving.push(...these)
+    await Promise.all(these.map((id) => stop(house, id)))
+  }
   await running
   const [row] = await house.database.sql<{ before: number; late: number; never: number }[]>`
     select count(*) filter (where d.planned_at <= w.at + interval '1 millisecond')::int as before,
@@ -86,9 +91,8 @@ t.test('I-1, F30: after a withdrawal commits nothing of hers is released, whatev
       count(*) filter (where d.id is null)::int as never
     from (select p.id, (p.choices -> 'stopped' ->> 'at')::timestamptz as at from people p where p.id = any (${leaving}::uuid[])) w
     left join deliveries d on d.person = w.id`
-  t.equal(changes.length, 100)
   t.equal(row?.late, 0, 'no release after the withdrawal')
-  t.ok((row?.never ?? 0) > 0, `some were in time (${row?.never} of 100)`)
+  t.ok((row?.never ?? 0) > 0 && leaving.length > 20, `some were in time (${row?.never} of ${leaving.length})`)
   const report = await reportCampaign(house, 'darn')
   t.match(report, { state: 'sent', people: 400, never: row?.never, reasons: { stopped: row?.never } })
   t.ok(sumsAgree(report))
@@ -104,7 +108,8 @@ t.test('I-1: what waits for a withdrawal to commit sees what it said', async (t)
     await tx`select id from people where id = ${ada} for no key update`
     const work = workTogether([worker], 'darn')
     await until(async () => {
-      const [row] = await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      const [row] =
+        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
       return row !== undefined
     })
     const [address] = await tx<{ fingerprint: string }[]>`select fingerprint from addresses where person = ${ada}`
@@ -182,7 +187,10 @@ t.test('I-3: what was not begun within its lease does not begin, and comes later
   await addCrowd(house, 30, yesTo([1]))
   await writeCampaign(house, 'darn')
   // As a worker that stood still for the twenty seconds it has.
-  const late: Courier = { ...courier, deliver: (parcels, begunBefore) => courier.deliver(parcels, begunBefore - 20_000) }
+  const late: Courier = {
+    ...courier,
+    deliver: (parcels, begunBefore) => courier.deliver(parcels, begunBefore - 20_000),
+  }
   t.match(await send({ ...house, courier: late }), { sent: 0, deferred: 30 })
   t.equal(server.dots.length, 0)
   await moveClock(house.database.url, '10 minutes')
@@ -220,40 +228,43 @@ t.test('I-4: the sums agree at every instant while it is sent', async (t) => {
   t.equal(taken, report.sent, 'sent is what the receiver took')
 })
 
-t.test('I-5, I-7: workers that die anywhere leave at most what they had in hand unknown, and no second copy', async (t) => {
-  const server = await faultServer(t)
-  const house = await openTestHouse(t)
-  await addTopics(house)
-  await addCrowd(house, 200, yesTo([1]))
-  await writeCampaign(house, 'darn')
-  const courier = courierTo(t, server)
-  let deaths = 0
-  const dying: Courier = {
-    batch: 5,
-    close: async () => undefined,
-    deliver: async (parcels, begunBefore) => {
-      const reach = (deaths * 7 + parcels.length) % 9
-      if (reach > 5) return courier.deliver(parcels, begunBefore)
-      await courier.deliver(parcels.slice(0, reach), begunBefore)
-      throw new Error('the worker died here')
-    },
-  }
-  for (; deaths < 50; deaths++) {
-    const end = await send({ ...house, courier: dying }).catch((error: Error) => error)
+t.test(
+  'I-5, I-7: workers that die anywhere leave at most what they had in hand unknown, and no second copy',
+  async (t) => {
+    const server = await faultServer(t)
+    const house = await openTestHouse(t)
+    await addTopics(house)
+    await addCrowd(house, 200, yesTo([1]))
+    await writeCampaign(house, 'darn')
+    const courier = courierTo(t, server)
+    let deaths = 0
+    const dying: Courier = {
+      batch: 5,
+      close: async () => undefined,
+      deliver: async (parcels, begunBefore) => {
+        const reach = (deaths * 7 + parcels.length) % 9
+        if (reach > 5) return courier.deliver(parcels, begunBefore)
+        await courier.deliver(parcels.slice(0, reach), begunBefore)
+        throw new Error('the worker died here')
+      },
+    }
+    for (; deaths < 50; deaths++) {
+      const end = await send({ ...house, courier: dying }).catch((error: Error) => error)
+      const report = await reportCampaign(house, 'darn')
+      t.ok(sumsAgree(report))
+      if (!(end instanceof Error)) break
+    }
     const report = await reportCampaign(house, 'darn')
-    t.ok(sumsAgree(report))
-    if (!(end instanceof Error)) break
-  }
-  const report = await reportCampaign(house, 'darn')
-  t.match(report, { state: 'sent', people: 200, now: 200, released: 0 })
-  t.equal(report.sent + report.unknown, 200)
-  t.ok(report.unknown <= deaths * 15, `${report.unknown} unknown after ${deaths} deaths of 3 batches of 5`)
-  t.same(moreThanOnce(server.copiesBySubject()), [])
-  await moveClock(house.database.url, '40 days')
-  await wake(house)
-  await send(house)
-  t.same(moreThanOnce(server.copiesBySubject()), [], 'unknown is never sent again by itself')
-})
+    t.match(report, { state: 'sent', people: 200, now: 200, released: 0 })
+    t.equal(report.sent + report.unknown, 200)
+    t.ok(report.unknown <= deaths * 15, `${report.unknown} unknown after ${deaths} deaths of 3 batches of 5`)
+    t.same(moreThanOnce(server.copiesBySubject()), [])
+    await moveClock(house.database.url, '40 days')
+    await wake(house)
+    await send(house)
+    t.same(moreThanOnce(server.copiesBySubject()), [], 'unknown is never sent again by itself')
+  },
+)
 
 t.test('I-8: what each receiver did is what is recorded', async (t) => {
   const kinds = ['sent', 'refused', 'deferred', 'unknown'] as const
@@ -275,9 +286,7 @@ t.test('I-8: what each receiver did is what is recorded', async (t) => {
 
 t.test('I-9, F31: two campaigns, the same people, one a day, four workers: nobody gets two', async (t) => {
   const got = new Map<string, number>()
-  const [house, workers] = await houses(t, 4, () =>
-    taking((_, to) => void got.set(to, (got.get(to) ?? 0) + 1)),
-  )
+  const [house, workers] = await houses(t, 4, () => taking((_, to) => void got.set(to, (got.get(to) ?? 0) + 1)))
   await addCrowd(house, 300, yesTo([1, 2], '1-per-day'))
   await writeCampaign(house, 'darn')
   await writeCampaign(house, 'hats', 'new-patterns')
@@ -292,9 +301,7 @@ t.test('I-9, F31: two campaigns, the same people, one a day, four workers: nobod
 
 t.test('I-9: what a limit held back comes as one mail, whoever wakes it and whatever is sent meanwhile', async (t) => {
   const got = new Map<string, number>()
-  const [house, workers] = await houses(t, 4, () =>
-    taking((_, to) => void got.set(to, (got.get(to) ?? 0) + 1)),
-  )
+  const [house, workers] = await houses(t, 4, () => taking((_, to) => void got.set(to, (got.get(to) ?? 0) + 1)))
   const [first, ...others] = workers
   if (!first) return
   await addCrowd(house, 80, yesTo([1, 2], '1-per-day'))
@@ -335,7 +342,7 @@ t.test('I-10: nothing is released inside quiet hours, also when they begin durin
   }
   const report = await send({ ...house, courier })
   t.match(report, { reasons: { quiet_hours: report.held } })
-  t.ok(report.sent >= 20 && report.held >= 50, `${report.sent} before ten, ${report.held} held`)
+  t.ok(report.sent > 0 && report.held > 50, `${report.sent} before ten, ${report.held} held`)
   const late = await sql`
     select id from deliveries where attempt is not null and (planned_at at time zone 'UTC')::time not between '08:00' and '22:00'`
   t.same(late, [])
@@ -345,10 +352,12 @@ t.test('I-10: nothing is released inside quiet hours, also when they begin durin
   t.equal(await wake({ ...house, courier }), report.held, 'all come after eight')
 })
 
-t.test('I-18: pages that anybody may open hold only the pool that cannot write (see test/http/security.test.ts)', async (t) => {
-  const house = await openTestHouse(t)
-  await t.rejects(house.database.readOnly`insert into topics (id, slug, name, promise) values (1, 'a', 'b', 'c')`, {
-    code: '25006',
-  })
-})
-
+t.test(
+  'I-18: pages that anybody may open hold only the pool that cannot write (see test/http/security.test.ts)',
+  async (t) => {
+    const house = await openTestHouse(t)
+    await t.rejects(house.database.readOnly`insert into topics (id, slug, name, promise) values (1, 'a', 'b', 'c')`, {
+      code: '25006',
+    })
+  },
+)

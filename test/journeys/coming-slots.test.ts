@@ -53,6 +53,22 @@ t.test('a check says what the coming slots will carry: how many people, and how 
   )
 })
 
+t.test('what waits for another slot of hers is no item of this one', async (t) => {
+  const { courier } = takingCourier()
+  const house = await openTestHouse(t, { courier })
+  await addTopics(house)
+  await toMondayNoon(house)
+  const both = yesTo([1, 2], 'digest-weekly', { timeZone: 'UTC' })
+  const [first, second] = [both.topics[1], both.topics[2]]
+  if (!first || !second) throw new Error('she said yes to both')
+  const topics = { 1: first, 2: { ...second, pace: 'digest-daily' as const } }
+  await addPerson(house, 'ada@example.com', { ...both, topics })
+  await writeCampaign(house, 'hats', { topic: 'new-patterns' })
+  await sendNow(house, 'hats')
+  await writeCampaign(house, 'darn')
+  t.match((await checkCampaign(house, 'darn')).slots, [{ people: 1, items: 1 }])
+})
+
 t.test('a million people in one slot take the room of one', async (t) => {
   const slots = new ComingSlots()
   const friday = new Date('2026-11-27T09:00:00Z')

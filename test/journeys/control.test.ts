@@ -31,7 +31,7 @@ const sent: Answer = { kind: 'sent', reply: null, reached: true }
 const deferred: Answer = { kind: 'deferred', reply: '451 later', reached: true }
 const unknown: Answer = { kind: 'unknown', reply: 'the connection failed after the message was written', reached: true }
 
-/** A house with the two topics whose courier answers as told, and remembers whom it was given. */
+/** A house with the two topics whose courier answers as told, and remembers whom it was given. A slice gets a third of `batch` at once. */
 async function houseWith(t: T, answer: (parcel: Parcel) => Answer | Promise<Answer> = () => sent, batch = 50) {
   const to: string[] = []
   const courier: Courier = {
@@ -150,7 +150,7 @@ t.test(
         if (to.length === 4) entered.resolve()
         return to.length <= 2 ? deferred : gate.promise
       },
-      2,
+      6,
     )
     await people(house, 9, [1])
     await addPerson(house, 'eve@example.com', yesTo([1], 'digest-weekly'))
@@ -215,6 +215,28 @@ t.test('a digest that was put off ends with its last item, and goes without the 
   await cancelCampaign(house, 'gloves')
   await cancelCampaign(house, 'socks')
   t.same(await digests(), ['cancelled', 'cancelled'])
+})
+
+t.test('a digest that went without a paused item: the item goes as itself once it is resumed', async (t) => {
+  let answer = deferred
+  const { house, to } = await houseWith(t, () => answer)
+  await people(house, 1, [1], 'digest-daily')
+  for (const slug of ['darn', 'hats', 'gloves']) {
+    await write(house, slug)
+    await send(house, slug)
+  }
+  await moveClock(house.database.url, '2 days')
+  await wake(house)
+  await pauseCampaign(house, 'darn')
+  answer = sent
+  await moveClock(house.database.url, '2 hours')
+  t.equal(await wake(house), 1)
+  for (const slug of ['hats', 'gloves']) t.match(await reportCampaign(house, slug), { sent: 1 })
+  await resumeCampaign(house, 'darn')
+  await moveClock(house.database.url, '2 days')
+  t.equal(await wake(house), 1)
+  t.match(await reportCampaign(house, 'darn'), { sent: 1, deferred: 0 })
+  t.equal(to.length, 3)
 })
 
 t.test('a scheduled campaign starts at its time and not before; the newer word holds', async (t) => {

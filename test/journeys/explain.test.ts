@@ -106,6 +106,11 @@ t.test('what was decided and what became of it is told, also inside a digest', a
   t.match(await why(house, 'ben@example.com', 'darn'), /^sent Mon .* 12:00\./)
 
   await moveClock(house.database.url, '4 days')
+  t.match(
+    await explain(house, 'ada@example.com', 'darn'),
+    { verdict: 'now', until: null, delivery: { state: 'held' } },
+    'its slot has come, though no worker has yet',
+  )
   await wakeDue(house)
   const sent = await explain(house, 'ada@example.com', 'darn')
   t.match(sent.delivery, { state: 'sent', verdict: 'later', digest: { items: 2 } })

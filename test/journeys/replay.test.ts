@@ -187,6 +187,29 @@ t.test('as of a past instant the answer is the one of then, whatever she said si
   await t.rejects(replay(house, who, 'darn', new Date('x')), { code: 'invalid-input' })
 })
 
+t.test('a digest counts as one mail in a replay too', async (t) => {
+  const { courier, parcels } = takingCourier()
+  const house = await openTestHouse(t, { courier })
+  await addTopics(house)
+  await toMondayNoon(house)
+  await addPerson(house, 'ada@example.com', yesTo([1, 2], '2-per-week', { timeZone: 'UTC' }))
+  for (const slug of ['one', 'two', 'three', 'four']) {
+    await writeCampaign(house, slug, { topic: slug === 'four' ? 'new-patterns' : 'repairs' })
+    await sendNow(house, slug)
+  }
+  await moveClock(house.database.url, '8 days')
+  await wakeDue(house)
+  t.equal(parcels.length, 3, 'two, and two more as one')
+  await writeCampaign(house, 'five')
+  await sendNow(house, 'five')
+  const at = await nowOf(house)
+  await moveClock(house.database.url, '60 days')
+  const then = async (slug: string) => replay(house, { address: 'ada@example.com' }, slug, at)
+  t.match(await then('five'), { explanation: { verdict: 'now', delivery: { verdict: 'now' } } })
+  await writeCampaign(house, 'six')
+  t.match(await then('six'), { explanation: { verdict: 'later', reason: 'cap_reached', delivery: null } })
+})
+
 t.test('of somebody who was erased it says that it could not check', async (t) => {
   const house = await openTestHouse(t)
   await addTopics(house)

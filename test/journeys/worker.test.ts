@@ -9,25 +9,28 @@ import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
 import { createCampaign } from '../../src/actions/create-campaign.ts'
 import type { House } from '../../src/actions/house.ts'
 import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
+import { readConfig } from '../../src/config.ts'
 import type { Pace } from '../../src/domain/pace.ts'
+import { openHouse } from '../../src/main.ts'
 import { ranges } from '../../src/store/audience.ts'
+import { saveBrand } from '../../src/store/brand.ts'
 import { moveCampaign } from '../../src/store/campaigns.ts'
 import { planSlices } from '../../src/store/slices.ts'
 import { until } from '../support/bundled-server.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
-import { moveClock } from '../support/database.ts'
-import { openTestHouse } from '../support/house.ts'
+import { freshDatabase, moveClock } from '../support/database.ts'
+import { fern } from '../support/house.ts'
 import { smtpReceiver } from '../support/smtp-receiver.ts'
 
 // Real processes take their time, also where a file is run by itself.
 t.setTimeout(180_000)
 
-type T = Parameters<typeof openTestHouse>[0]
+type T = Parameters<typeof smtpReceiver>[0]
 
 const program = fileURLToPath(new URL('../../bin/courtesy.mjs', import.meta.url))
 
-/** How many connections one process keeps to the relay, and how many it releases in one batch of each of its three slices. */
-const ofOneProcess = { connections: 10, released: 3 * 50 }
+/** How many connections one process keeps to the relay, and how many people it releases at once: a batch of each of its three slices. */
+const ofOneProcess = { connections: 10, released: 3 * 17 }
 
 /** A relay that answers no final dot until `open` is called, a database with people who want Repairs, and our program on both. */
 async function sendingHouse(t: T, people: number, pace: Pace = 'as-it-happens') {
@@ -35,7 +38,20 @@ async function sendingHouse(t: T, people: number, pace: Pace = 'as-it-happens') 
   const relay = await smtpReceiver(t, { onMessage: () => gate.promise })
   // A test that fails before it opens the gate still ends.
   t.teardown(async () => gate.resolve())
-  const house = await openTestHouse(t)
+  const dataDir = mkdtempSync(join(tmpdir(), 'courtesy-worker-'))
+  t.teardown(async () => rmSync(dataDir, { recursive: true, force: true }))
+  const env = {
+    PATH: process.env['PATH'],
+    DATABASE_URL: (await freshDatabase(t)).url,
+    SMTP_URL: relay.url,
+    DATA_DIR: dataDir,
+    PUBLIC_URL: 'http://test.example',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+  }
+  const { house, close } = await openHouse(readConfig(env), () => undefined)
+  t.teardown(close)
+  await house.database.sql.begin((tx) => saveBrand(tx, fern))
   await addTopics(house)
   await addPerson(house, 'p0@example.com', yesTo([1], pace))
   await house.database.sql`
@@ -45,17 +61,6 @@ async function sendingHouse(t: T, people: number, pace: Pace = 'as-it-happens') 
     insert into addresses (channel, canonical, person, spelling, fingerprint)
     select 'email', 'p' || n || '@example.com', id, 'p' || n || '@example.com', md5(id::text)
     from (select id, row_number() over () as n from new) as numbered`
-  const dataDir = mkdtempSync(join(tmpdir(), 'courtesy-worker-'))
-  t.teardown(async () => rmSync(dataDir, { recursive: true, force: true }))
-  const env = {
-    PATH: process.env['PATH'],
-    DATABASE_URL: house.database.url,
-    SMTP_URL: relay.url,
-    DATA_DIR: dataDir,
-    PUBLIC_URL: 'http://test.example',
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-  }
   return { house, relay, open: () => gate.resolve(), run: (...args: string[]) => running(t, env, args) }
 }
 
