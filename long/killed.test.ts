@@ -21,8 +21,8 @@ const people = Number(process.env['COURTESY_PEOPLE'] ?? 20_000)
 const kills = Number(process.env['COURTESY_KILLS'] ?? 50)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const processes = 2
-/** Connections × parcels for each × slices at once, in one process. */
-const inHand = 10 * 5 * 3
+/** Connections × parcels for each, shared by three slices, in one process. */
+const inHand = Math.ceil((10 * 5) / 3) * 3
 
 function keyringOf({ keys }: House): string {
   return JSON.stringify({

@@ -1,5 +1,4 @@
-// Random histories of a small company, through the real actions on a real database, against an oracle in memory. At least
-// 20,000 of them: COURTESY_SEQUENCES and COURTESY_SEED run fewer, or one again.
+// Random histories through the real actions on a real database, against an oracle in memory; COURTESY_SEQUENCES runs fewer.
 import fc from 'fast-check'
 import t from 'tap'
 import { changeChoices } from '../src/actions/change-choices.ts'
@@ -82,9 +81,10 @@ async function agree(oracle: Oracle, real: Real, handed: number[]): Promise<void
   same(expected.toSorted(), rows.map(({ line }) => line).toSorted(), 'states')
 }
 
-type Command = fc.AsyncCommand<Oracle, Real>
-
-const command = (name: string, run: (oracle: Oracle, real: Real) => Promise<number[]>): Command => ({
+const command = (
+  name: string,
+  run: (oracle: Oracle, real: Real) => Promise<number[]>,
+): fc.AsyncCommand<Oracle, Real> => ({
   check: () => true,
   run: async (oracle, real) => agree(oracle, real, await run(oracle, real)),
   toString: () => name,
@@ -214,8 +214,7 @@ async function begin(house: House): Promise<{ model: Oracle; real: Real }> {
     delete from addresses; delete from suppressions; delete from people;
     update test_clock set shift = timestamptz '2029-01-01 12:00:00Z' - clock_timestamp()`)
   const [first, ...others] = paces.map((pace) => yesTo([1, 2], pace))
-  if (!first) throw new Error('nobody')
-  const ids = await addCrowd(house, crowd, [first, ...others])
+  const ids = first ? await addCrowd(house, crowd, [first, ...others]) : []
   const everyone = paces.map((pace): Modelled => ({
     yes: new Set([1, 2]),
     no: new Set(),
