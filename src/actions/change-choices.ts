@@ -5,6 +5,7 @@ import type { EntryKind } from '../domain/ledger-entry.ts'
 import { Problem } from '../domain/problem.ts'
 import { theBrand } from '../store/brand.ts'
 import type { Transaction } from '../store/database.ts'
+import { codeOf } from '../store/error-code.ts'
 import { cancelForbidden, inFlightOf, type InFlight } from '../store/deliveries.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
@@ -51,9 +52,23 @@ export async function changeChoices(
   change: (current: Choices, at: string, person: Person) => Choices | null,
   also: Also = async () => async () => undefined,
 ): Promise<Changed> {
-  const changed = await house.database.sql.begin((tx) => changeUnderLock(tx, person, evidence, { change, also }))
+  const changed = await committed(house, (tx) => changeUnderLock(tx, person, evidence, { change, also }))
   if (changed.kind === 'unchanged') return changed
   return { ...changed, inFlight: await inFlightOf(house.database.sql, person) }
+}
+
+/** PostgreSQL's word for a deadlock it has broken (F25): nothing of the transaction is done, and it may be tried again. */
+const deadlock = '40P01'
+const mostTries = 3
+
+async function committed<T>(house: House, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return (await house.database.sql.begin(work)) as T
+    } catch (error) {
+      if (codeOf(error) !== deadlock || tries >= mostTries) throw error
+    }
+  }
 }
 
 async function changeUnderLock(

@@ -81,7 +81,7 @@ function offers(line: Line, extension: string): boolean {
   return offered?.includes(extension) ?? false
 }
 
-type SmtpError = Error & { responseCode?: number; response?: string; code?: string }
+type SmtpError = Error & { responseCode?: number; response?: string; code?: string; command?: string }
 
 async function connect(relay: Relay): Promise<Line> {
   const url = new URL(relay.url)
@@ -147,9 +147,15 @@ async function handOver(line: Line, parcel: Parcel): Promise<Outcome> {
   const { error, reply } = await given(line.connection, parcel)
   if (!error) return { delivery: parcel.delivery, kind: 'sent', reply, reached: true }
   const outcome = failure(parcel, error, line.dotWritten)
-  if (error.responseCode === undefined || error.responseCode === 421) line.broken = true
+  if (!leavesLineUsable(error, line.dotWritten)) line.broken = true
   await madeReady(line)
   return outcome
+}
+
+/** After a plain 4xx or 5xx the line can start over; not when it closes (421), and not in the middle of a body. */
+function leavesLineUsable({ responseCode: code, command }: SmtpError, dotWritten: boolean): boolean {
+  if (code === undefined || code < 400 || code >= 600 || code === 421) return false
+  return command !== 'DATA' || dotWritten
 }
 
 function given(connection: SMTPConnection, parcel: Parcel): Promise<{ error: SmtpError | null; reply: string | null }> {
@@ -177,7 +183,8 @@ const signInCodes = new Set([530, 534, 535, 538])
 function failure(parcel: Parcel, error: SmtpError, dotWritten: boolean): Outcome {
   const code = error.responseCode
   if (code !== undefined && signInCodes.has(code)) return unreached(parcel, error)
-  if (code !== undefined) {
+  // Any other reply is none (RFC 5321 section 4.2): it says nothing of what became of the message.
+  if (code !== undefined && code >= 400 && code < 600) {
     const reply = (error.response ?? String(code)).slice(0, 500)
     return { delivery: parcel.delivery, kind: code >= 500 ? 'refused' : 'deferred', reply, reached: true }
   }
@@ -185,7 +192,7 @@ function failure(parcel: Parcel, error: SmtpError, dotWritten: boolean): Outcome
     const reply = 'the connection failed after the message was written'
     return { delivery: parcel.delivery, kind: 'unknown', reply, reached: true }
   }
-  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')
+  if (error.response === undefined && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE'))
     return refused(parcel, 'the relay does not take such an address or size')
   return unreached(parcel, error)
 }

@@ -44,8 +44,8 @@ export async function lockPeopleWithDue(
       where d.state in ('held', 'deferred') and d.due_at <= instant() and d.message is not null
         and (c.message is null or (not ${serviceOnly} and c.state in ('sending', 'sent')))
         and (${only}::uuid is null or d.person = ${only})
+        and exists (select from addresses a where a.person = d.person and a.channel = 'email')
       order by d.due_at limit ${limit * 8})
-      and exists (select from addresses a where a.person = p.id and a.channel = 'email')
     order by p.id limit ${limit} for no key update skip locked`
   return rows.map((row) => row.id)
 }

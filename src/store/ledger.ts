@@ -77,7 +77,7 @@ export async function appendEntries(tx: Transaction, head: Head, entries: readon
 export async function openLedger(sql: Sql, origin: string, keys: string): Promise<string> {
   await sql`
     insert into ledger_head (id, origin, keys, size, frontier, last_at)
-    values (1, ${origin}, ${keys}, 0, '{}', instant()) on conflict do nothing`
+    values (1, ${origin}, ${keys}, 0, '{}', date_trunc('milliseconds', instant())) on conflict do nothing`
   await sql`update ledger_head set keys = ${keys} where id = 1 and keys is null`
   const [head] = await sql<{ keys: string }[]>`select keys from ledger_head where id = 1`
   if (head?.keys !== keys) {

@@ -26,7 +26,7 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
   await lockPeopleOf(tx, ids)
   const rows = await tx<{ id: string; state: string }[]>`
     with o as (
-      select * from unnest(${ids}::uuid[], ${outcomes.map((one) => one.kind)}::text[], ${outcomes.map((one) => one.reply)}::text[],
+      select t.*, random() as spread, instant() as now from unnest(${ids}::uuid[], ${outcomes.map((one) => one.kind)}::text[], ${outcomes.map((one) => one.reply)}::text[],
         ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]) as t (delivery, state, reply, counts)
     ), targets as (
       select d.id, o.* from o join deliveries d on d.id = o.delivery
@@ -37,7 +37,7 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
       attempts = d.attempts + o.counts::int,
       state = case when o.state = 'deferred' and d.attempts + o.counts::int >= ${mostAttempts} then 'refused' else o.state end,
       reply = o.reply, lease_until = null, worker = null,
-      due_at = case when o.state = 'deferred' then instant() + (0.75 + random() / 2)
+      due_at = case when o.state = 'deferred' then o.now + (0.75 + o.spread / 2)
         * make_interval(mins => least(${firstWaitMinutes} * (1 << least(d.attempts, 10)), ${longestWaitMinutes})) end,
       settled_at = case when o.state <> 'deferred' or d.attempts + o.counts::int >= ${mostAttempts} then instant() end
     from targets o

@@ -147,8 +147,9 @@ t.test(
     const { house, to } = await houseWith(
       t,
       async () => {
-        if (to.length === 4) entered.resolve()
-        return to.length <= 2 ? deferred : gate.promise
+        if (to.length <= 2) return deferred
+        entered.resolve()
+        return gate.promise
       },
       6,
     )
@@ -157,16 +158,17 @@ t.test(
     await write(house, 'darn')
     const sending = send(house, 'darn')
     await entered.promise
+    const given = to.length
     const cancelling = cancelCampaign(house, 'darn')
     const state = async () => (await reportCampaign(house, 'darn')).state
     while ((await state()) !== 'cancelled') await new Promise(setImmediate)
     gate.resolve(deferred)
     const report = await cancelling
     t.match(report, { state: 'cancelled', deferred: 0, held: 0, released: 0, sent: 0 })
-    t.ok(report.cancelled >= 4 && report.cancelled === report.now + report.later)
+    t.ok(report.cancelled >= given && report.cancelled === report.now + report.later)
     t.ok(sumsAgree(report))
     t.same(await sending, report)
-    t.equal(to.length, 4, 'nothing more left')
+    t.equal(to.length, given, 'nothing more left')
     await moveClock(house.database.url, '30 days')
     t.equal(await wake(house), 0)
     await t.rejects(send(house, 'darn'), { code: 'conflict', message: /cancelled/ })

@@ -110,7 +110,15 @@ t.test('a leaf holds no personal data', async (t) => {
   const bodies = (await house.database.sql<{ body: string }[]>`select body from entries`)
     .map((row) => row.body)
     .join('\n')
-  for (const personal of [cast.ada, cast.ada.replaceAll('-', ''), 'ada@', 'example.com', 'Bea', '7946 0018', 'too many']) {
+  for (const personal of [
+    cast.ada,
+    cast.ada.replaceAll('-', ''),
+    'ada@',
+    'example.com',
+    'Bea',
+    '7946 0018',
+    'too many',
+  ]) {
     t.notMatch(bodies, personal)
   }
 })

@@ -1,9 +1,9 @@
-// Defects of the courier that these faults showed; each test belongs into test/fault/ once its cause is mended.
+// What odd replies of a receiver showed, each as it must be.
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import type { Parcel } from '../src/mail/courier.ts'
-import { faultServer } from '../test/support/fault-smtp-server.ts'
-import { courierTo } from '../test/support/oracle.ts'
+import type { Parcel } from '../../src/mail/courier.ts'
+import { faultServer } from '../support/fault-smtp-server.ts'
+import { courierTo } from '../support/oracle.ts'
 
 const soon = () => performance.now() + 20_000
 
