@@ -71,7 +71,8 @@ class QueueWorker implements Worker {
     }
     await this.#beats
     await Promise.all(this.#turns.values())
-    await this.#boss?.stop({ graceful: true, timeout: 2_000 }).catch(() => undefined)
+    // Nothing is in hand any more, and what the queue thinks of its jobs matters to nobody.
+    await this.#boss?.stop({ graceful: false }).catch(() => undefined)
   }
 
   async #openQueues(): Promise<void> {

@@ -1,5 +1,4 @@
 // What faults between the actions and the database showed, each as it must be.
-import { setTimeout as wait } from 'node:timers/promises'
 import postgres from 'postgres'
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
@@ -13,7 +12,7 @@ import type { Courier, Outcome } from '../../src/mail/courier.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { openTestHouse } from '../support/house.ts'
-import { addCrowd, sumsAgree, writeCampaign } from '../support/oracle.ts'
+import { addCrowd, writeCampaign } from '../support/oracle.ts'
 
 type Answer = Omit<Outcome, 'delivery'>
 const sent: Answer = { kind: 'sent', reply: null, reached: true }
