@@ -147,15 +147,17 @@ async function handOver(line: Line, parcel: Parcel): Promise<Outcome> {
   const { error, reply } = await given(line.connection, parcel)
   if (!error) return { delivery: parcel.delivery, kind: 'sent', reply, reached: true }
   const outcome = failure(parcel, error, line.dotWritten)
-  if (!leavesLineUsable(error, line.dotWritten)) line.broken = true
+  if (!leavesLineUsable(error)) line.broken = true
   await madeReady(line)
   return outcome
 }
 
-/** After a plain 4xx or 5xx the line can start over; not when it closes (421), and not in the middle of a body. */
-function leavesLineUsable({ responseCode: code, command }: SmtpError, dotWritten: boolean): boolean {
-  if (code === undefined || code < 400 || code >= 600 || code === 421) return false
-  return command !== 'DATA' || dotWritten
+/**
+ * After a plain 4xx or 5xx to a command the line can start over. Not when the relay closes (421), and not once a body was
+ * begun: the answer may have come in the middle of it, and what follows would be read as part of the message.
+ */
+function leavesLineUsable({ responseCode: code, command }: SmtpError): boolean {
+  return code !== undefined && code >= 400 && code < 600 && code !== 421 && command !== 'DATA'
 }
 
 function given(connection: SMTPConnection, parcel: Parcel): Promise<{ error: SmtpError | null; reply: string | null }> {

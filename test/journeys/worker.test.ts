@@ -146,6 +146,9 @@ t.test('told to end, a worker answers for what is in flight, leaves the rest to 
   await until(async () => relay.connections() === ofOneProcess.connections)
   await until(async () => (await reportCampaign(house, 'darn')).released === ofOneProcess.released)
   worker.signal('SIGTERM')
+  await until(async () => /ending once/.test(worker.words()))
+  // Long enough for a worker that did not wait for its answers to close everything and be gone.
+  for (let looks = 0; looks < 200; looks++) await reportCampaign(house, 'darn')
   open()
   t.match(await worker.ended, { code: 0 })
   const report = await reportCampaign(house, 'darn')
