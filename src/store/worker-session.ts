@@ -18,8 +18,11 @@ export async function openWorkerSession(sql: postgres.Sql): Promise<WorkerSessio
     >`select pg_try_advisory_lock(${lockSpace}::int, ${worker}::int) as got`
     if (!row?.got) continue
     const close = async () => {
-      await session`select pg_advisory_unlock(${lockSpace}::int, ${worker}::int)`
-      session.release()
+      try {
+        await session`select pg_advisory_unlock(${lockSpace}::int, ${worker}::int)`
+      } finally {
+        session.release()
+      }
     }
     return { worker, close }
   }
