@@ -95,6 +95,9 @@ export function sendingOf(campaign: Campaign): Sending {
   }
 }
 
+/** Beside the verdicts a tally counts how many of now and later rest on evidence that somebody attests. */
+export const attestedKey = 'basis:attested'
+
 /** Adds a verdict to a tally by `now`, `later:<reason>` or `never:<reason>`. */
 export function count(tally: Map<string, number>, verdict: Verdict): void {
   const key = verdict.kind === 'now' ? 'now' : `${verdict.kind}:${verdict.reason}`
@@ -105,6 +108,7 @@ export function count(tally: Map<string, number>, verdict: Verdict): void {
 export function countsOf(tally: Iterable<readonly [string, number]>): Counts {
   const counts: Counts = { people: 0, now: 0, later: 0, never: 0, reasons: {} }
   for (const [key, n] of tally) {
+    if (key === attestedKey) continue
     const [kind = '', reason] = key.split(':')
     counts.people += n
     if (kind === 'now' || kind === 'later' || kind === 'never') counts[kind] += n

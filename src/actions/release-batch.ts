@@ -6,7 +6,7 @@ import type { Campaign } from '../store/campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { insertDeliveries, saveRecent, type Planned } from '../store/releases.ts'
 import { moveSlice, type Slice } from '../store/slices.ts'
-import { count, sendingOf, theRules } from './check-campaign.ts'
+import { attestedKey, count, sendingOf, theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
 
 /** A delivery that may leave now, with the choices that allow it. */
@@ -41,6 +41,9 @@ export async function releaseBatch(
     for (const person of people) {
       const verdict = judge(sending, person, rules, at)
       count(tally, verdict)
+      if (verdict.kind !== 'never' && person.choices.topics[campaign.topic]?.basis?.evidence === 'attested') {
+        tally.set(attestedKey, (tally.get(attestedKey) ?? 0) + 1)
+      }
       const row = plannedDelivery(campaign, person, verdict)
       if (!row) continue
       planned.push(row)

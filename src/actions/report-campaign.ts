@@ -1,6 +1,6 @@
 import { deliveryStates } from '../store/releases.ts'
 import { plannedVerdicts } from '../store/slices.ts'
-import { countsOf, theCampaign, type Counts } from './check-campaign.ts'
+import { attestedKey, countsOf, theCampaign, type Counts } from './check-campaign.ts'
 import type { House } from './house.ts'
 
 /**
@@ -8,6 +8,8 @@ import type { House } from './house.ts'
  * now + later = sent + refused + deferred + unknown + cancelled + held + released + changed.
  */
 export type Report = { campaign: string; state: string } & Counts & {
+    /** How many of now and later rest on evidence that somebody attests. */
+    attested: number
     sent: number
     refused: number
     deferred: number
@@ -31,6 +33,7 @@ export async function reportCampaign(house: House, slug: string): Promise<Report
       campaign: slug,
       state: campaign.state,
       ...countsOf(Object.entries(verdicts)),
+      attested: verdicts[attestedKey] ?? 0,
       sent: inState('sent'),
       refused: inState('refused'),
       deferred: inState('deferred'),

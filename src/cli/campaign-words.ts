@@ -56,6 +56,8 @@ export function reportInWords(report: Report): string {
     `Of ${numberText(report.people)} people: ${numberText(report.now)} now, ${numberText(report.later)} later, ${numberText(report.never)} not at all`,
     ...reasonLines(report.reasons),
     '',
+    `Resting on attested evidence: ${numberText(report.attested)} of ${numberText(report.now + report.later)}`,
+    '',
     `Of those ${numberText(report.now + report.later)}:`,
     ...states.map((state) => row(report[state], state)),
   ].join('\n')

@@ -119,6 +119,7 @@ t.test('the whole way from an empty folder: people, a campaign, and a proof that
   )
   t.same(await done('campaign', 'report', 'darn', '--json'), report)
   t.equal(report['sent'], check['now'])
+  t.equal(report['attested'], check['attested'], 'what rests on attested evidence is told apart')
   t.equal(readdirSync(join(folder, 'mailbox/new')).length, report['sent'])
   const bundle = join(folder, 'ledger.zip')
   const key = join(folder, 'ledger.pub')
