@@ -21,7 +21,7 @@ export type Check = { campaign: string } & Counts & {
 
 /**
  * Streams the whole audience through the gate and counts its verdicts, as of one instant. Writes nothing. `attested` and
- * `oldestConfirmation` (ISO) tell what the verdicts for now and later rest on, `slots` what the coming digests will carry
+ * `oldestConfirmation` (ISO) tell what the verdicts `now` and `later` rest on, `slots` what the coming digests will carry
  * for those who wait for one.
  * @throws Problem `not-found` for an unknown campaign.
  */
