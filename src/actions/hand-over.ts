@@ -1,4 +1,4 @@
-import type { Outcome, Parcel } from '../mail/courier.ts'
+import { termsUntil, type Outcome, type Parcel } from '../mail/courier.ts'
 import type { House } from './house.ts'
 
 /** A released delivery whose mail can be written. */
@@ -24,5 +24,5 @@ export async function handOver(house: House, mails: readonly Mail[], begunBefore
       outcomes.push({ delivery: mail.delivery, kind: 'deferred', reply, reached: false })
     }
   }
-  return outcomes.concat(await house.courier.deliver(parcels, begunBefore))
+  return outcomes.concat(await house.courier.deliver(parcels, termsUntil(begunBefore)))
 }

@@ -88,9 +88,12 @@ async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<
   }
 }
 
-/** An outcome as it is recorded: only an attempt that was answered counts as one. */
+/**
+ * An outcome as it is recorded: only an attempt that was answered counts as one. What was recalled waits like anything
+ * else that did not leave, and is judged again.
+ */
 export function settled({ delivery, kind, reply, reached }: Outcome) {
-  return { delivery, kind, reply, counts: reached }
+  return { delivery, kind: kind === 'recalled' ? 'deferred' : kind, reply, counts: reached } as const
 }
 
 /** Stops where going on would only do harm: nobody answers, or one and the same answer refuses nearly everybody. */

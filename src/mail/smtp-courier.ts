@@ -1,5 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { assertEnvelope, type Courier, type Outcome, type Parcel } from './courier.ts'
+import { assertEnvelope, type Courier, type Outcome, type Parcel, type Terms } from './courier.ts'
 import { isLoopback } from './relay-rule.ts'
 
 /**
@@ -26,12 +26,12 @@ export function smtpCourier(relay: Relay): Courier {
   }
   return {
     batch: relay.connections * relay.perConnection,
-    deliver: (parcels, begunBefore) =>
+    deliver: (parcels, terms) =>
       Promise.all(
         parcels.map(async (parcel) => {
           const slot = await take()
           try {
-            return await slot.send(parcel, begunBefore)
+            return await slot.send(parcel, terms)
           } finally {
             give(slot)
           }
@@ -43,23 +43,23 @@ export function smtpCourier(relay: Relay): Courier {
   }
 }
 
-type Slot = { send(parcel: Parcel, begunBefore: number): Promise<Outcome>; close(): void }
+type Slot = { send(parcel: Parcel, terms: Terms): Promise<Outcome>; close(): void }
 /** `ended` rejects when the connection fails or closes: in the middle of a command its callback never comes. */
 type Line = { connection: SMTPConnection; ended: Promise<never>; dotWritten: boolean; broken: boolean }
 
 function openSlot(relay: Relay): Slot {
   let line: Line | null = null
   return {
-    send: async (parcel, begunBefore) => {
+    send: async (parcel, terms) => {
       try {
         assertEnvelope(parcel)
-        if (performance.now() > begunBefore) return deferred(parcel, notBegun, true)
+        if (performance.now() > terms.begunBefore) return deferred(parcel, notBegun, true)
         if (!line || line.broken) line = await connect(relay)
       } catch (error) {
         return unreached(parcel, error)
       }
       // Connecting may have taken its time: the fence stands right before the first command (I-3).
-      if (performance.now() > begunBefore) return deferred(parcel, notBegun, true)
+      if (performance.now() > terms.begunBefore) return deferred(parcel, notBegun, true)
       if (needsUtf8(parcel) && !offers(line, 'SMTPUTF8'))
         return refused(parcel, '553 5.6.7 the relay does not offer SMTPUTF8')
       return handOver(line, parcel)

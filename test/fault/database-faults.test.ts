@@ -84,8 +84,8 @@ t.test(
     let batches = 0
     const courier: Courier = {
       ...inner,
-      deliver: async (parcels, begunBefore) => {
-        const outcomes = await inner.deliver(parcels, begunBefore)
+      deliver: async (parcels, terms) => {
+        const outcomes = await inner.deliver(parcels, terms)
         if (++batches === 2) {
           await admin.allow(false)
           await admin.cut()

@@ -189,7 +189,7 @@ t.test('I-3: what was not begun within its lease does not begin, and comes later
   // As a worker that stood still for the twenty seconds it has.
   const late: Courier = {
     ...courier,
-    deliver: (parcels, begunBefore) => courier.deliver(parcels, begunBefore - 20_000),
+    deliver: (parcels, terms) => courier.deliver(parcels, { ...terms, begunBefore: terms.begunBefore - 20_000 }),
   }
   t.match(await send({ ...house, courier: late }), { sent: 0, deferred: 30 })
   t.equal(server.dots.length, 0)
@@ -241,10 +241,10 @@ t.test(
     const dying: Courier = {
       batch: 5,
       close: async () => undefined,
-      deliver: async (parcels, begunBefore) => {
+      deliver: async (parcels, terms) => {
         const reach = (deaths * 7 + parcels.length) % 9
-        if (reach > 5) return courier.deliver(parcels, begunBefore)
-        await courier.deliver(parcels.slice(0, reach), begunBefore)
+        if (reach > 5) return courier.deliver(parcels, terms)
+        await courier.deliver(parcels.slice(0, reach), terms)
         throw new Error('the worker died here')
       },
     }

@@ -7,7 +7,7 @@ import { sendDue } from '../../src/actions/send-due.ts'
 import { withWorker } from '../../src/actions/sweep.ts'
 import type { House } from '../../src/actions/house.ts'
 import { stopEverything } from '../../src/domain/choice-changes.ts'
-import type { Parcel } from '../../src/mail/courier.ts'
+import { termsUntil, type Parcel } from '../../src/mail/courier.ts'
 import { missingForRelay } from '../../src/mail/relay-rule.ts'
 import { smtpCourier } from '../../src/mail/smtp-courier.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
@@ -16,7 +16,7 @@ import { faultServer, type Fault, type Phase } from '../support/fault-smtp-serve
 import { openTestHouse } from '../support/house.ts'
 import { addCrowd, courierTo, moreThanOnce, sumsAgree, writeCampaign } from '../support/oracle.ts'
 
-const soon = () => performance.now() + 20_000
+const soon = () => termsUntil(performance.now() + 20_000)
 
 function parcel(to: string, body = 'Hello\r\n'): Parcel {
   const mime = `Message-ID: <${to}>\r\nSubject: x\r\nTo: ${to}\r\nFrom: news@fern.example\r\n\r\n${body}`

@@ -1,11 +1,11 @@
 // What odd replies of a receiver showed, each as it must be.
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import type { Parcel } from '../../src/mail/courier.ts'
+import { termsUntil, type Parcel } from '../../src/mail/courier.ts'
 import { faultServer } from '../support/fault-smtp-server.ts'
 import { courierTo } from '../support/oracle.ts'
 
-const soon = () => performance.now() + 20_000
+const soon = () => termsUntil(performance.now() + 20_000)
 
 function parcel(to: string, body = 'Hello\r\n'): Parcel {
   const mime = `Message-ID: <${to}>\r\nSubject: x\r\nTo: ${to}\r\nFrom: news@fern.example\r\n\r\n${body}`

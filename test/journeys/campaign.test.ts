@@ -318,10 +318,10 @@ t.test('a worker that dies between release and outcome leaves unknown, never a s
   const dying: Courier = {
     batch: 6,
     close: async () => undefined,
-    deliver: (parcels, begunBefore) => {
+    deliver: (parcels, terms) => {
       batches += 1
       if (batches === 2) throw new Error('the worker died here')
-      return mailCourier.deliver(parcels, begunBefore)
+      return mailCourier.deliver(parcels, terms)
     },
   }
   await t.rejects(send({ ...house, courier: dying }, 6), { message: /died/ })

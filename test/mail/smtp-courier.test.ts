@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { assertEnvelope, type Parcel } from '../../src/mail/courier.ts'
+import { assertEnvelope, termsUntil, type Parcel } from '../../src/mail/courier.ts'
 import { smtpCourier } from '../../src/mail/smtp-courier.ts'
 import { smtpReceiver } from '../support/smtp-receiver.ts'
 
@@ -23,7 +23,7 @@ function courierTo(t: T, url: string, connections = 2) {
   return courier
 }
 
-const soon = () => performance.now() + 20_000
+const soon = () => termsUntil(performance.now() + 20_000)
 
 /** A server that speaks just enough SMTP to fail at one chosen point. */
 async function failingServer(
@@ -126,7 +126,10 @@ t.test('what arrives is what was handed over', async (t) => {
 
 t.test('what was not begun within its lease does not begin', async (t) => {
   const receiver = await smtpReceiver(t)
-  const [outcome] = await courierTo(t, receiver.url).deliver([parcel('ada@example.com')], performance.now() - 1)
+  const [outcome] = await courierTo(t, receiver.url).deliver(
+    [parcel('ada@example.com')],
+    termsUntil(performance.now() - 1),
+  )
   t.match(outcome, { kind: 'deferred', reply: /lease/ })
   t.equal(receiver.received.length, 0)
 })
