@@ -112,7 +112,7 @@ t.test('only the mail folder can open an SMTP connection, and only the courier d
   const users = all.filter(({ to }) => to.startsWith('nodemailer') || to === 'node:net' || to === 'node:tls')
   t.same(
     [...new Set(users.filter(({ to }) => to === 'nodemailer/lib/smtp-connection').map(({ from }) => from))],
-    ['src/mail/smtp-courier.ts'],
+    ['src/mail/smtp-line.ts'],
   )
   t.same(
     users.filter(({ from, to }) => to.startsWith('nodemailer') && !from.startsWith('src/mail/')),
