@@ -11,7 +11,7 @@ import { importPeople } from '../src/actions/import-people.ts'
 import { sendCampaign } from '../src/actions/send-campaign.ts'
 import { ledgerKey } from '../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../src/actions/verify-ledger.ts'
-import { smtpCourier } from '../src/mail/smtp-courier.ts'
+import { relayUse, smtpCourier } from '../src/mail/smtp-courier.ts'
 import { entryLines } from '../src/store/ledger.ts'
 import { writeAudience } from './audience-export.ts'
 import { bareClient, compare, openBenchHouse, rate, startSink, type Row } from './measure.ts'
@@ -24,12 +24,12 @@ const { values } = parseArgs({
   },
 })
 const people = Number(values.people)
-const connections = 10
+const { connections } = relayUse
 const body = `# Five ways to darn\n\nHello {{name|there}},\n\n${'A hole is no reason to throw anything away. Here is one more way to close it, with a needle and some time.\n\n'.repeat(24)}`
 
 const sink = await startSink()
 const { house, folder, close } = await openBenchHouse(
-  smtpCourier({ url: sink.url, ourName: 'bench.example', connections, perConnection: 5 }),
+  smtpCourier({ url: sink.url, ourName: 'bench.example', ...relayUse }),
 )
 try {
   await addTopic(house, { slug: 'repairs', name: 'Repairs', promise: 'How to mend what you have.' })

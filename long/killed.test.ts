@@ -12,6 +12,8 @@ import type { House } from '../src/actions/house.ts'
 import { theCampaign } from '../src/actions/check-campaign.ts'
 import { reportCampaign } from '../src/actions/report-campaign.ts'
 import { startCampaign } from '../src/actions/send-campaign.ts'
+import { slicesAtOnce } from '../src/actions/work-slices.ts'
+import { relayUse } from '../src/mail/smtp-courier.ts'
 import { addTopics, yesTo } from '../test/support/cast.ts'
 import { faultServer, type FaultServer } from '../test/support/fault-smtp-server.ts'
 import { openTestHouse } from '../test/support/house.ts'
@@ -22,7 +24,7 @@ const kills = Number(process.env['COURTESY_KILLS'] ?? 50)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const processes = 2
 /** Connections × parcels for each, shared by three slices, in one process. */
-const inHand = Math.ceil((10 * 5) / 3) * 3
+const inHand = Math.ceil((relayUse.connections * relayUse.perConnection) / slicesAtOnce) * slicesAtOnce
 
 function keyringOf({ keys }: House): string {
   return JSON.stringify({

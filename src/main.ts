@@ -11,7 +11,7 @@ import type { Courier } from './mail/courier.ts'
 import { dkimSigner, type Sign } from './mail/dkim.ts'
 import { maildirCourier } from './mail/maildir-courier.ts'
 import { isLoopback, missingForRelay } from './mail/relay-rule.ts'
-import { smtpCourier } from './mail/smtp-courier.ts'
+import { relayUse, smtpCourier } from './mail/smtp-courier.ts'
 import { renderWording } from './render.ts'
 import { joinBundledServer } from './store/bundled-postgres.ts'
 import { openDatabase } from './store/database.ts'
@@ -21,10 +21,6 @@ import { startWorker, type Worker } from './worker.ts'
 
 /** A house that is open: `close` ends everything that was opened for it, in reverse. */
 export type OpenHouse = { house: House; close(): Promise<void> }
-
-/** Connections kept to the relay, and parcels released for each: what a crash can leave unknown is their product. */
-const relayConnections = 10
-const perConnection = 5
 
 /**
  * Opens everything in order: keys, database (the bundled one where none is named), schema, ledger, courier, and
@@ -148,7 +144,7 @@ async function bundledDatabase(config: Config, closers: (() => Promise<void>)[])
 function courierOf(config: Config): Courier {
   if (config.smtpUrl === null) return maildirCourier(mailboxFolder(config))
   const ourName = new URL(config.publicUrl).hostname
-  return smtpCourier({ url: config.smtpUrl, ourName, connections: relayConnections, perConnection })
+  return smtpCourier({ url: config.smtpUrl, ourName, ...relayUse })
 }
 
 function signerOf(config: Config): Sign | null {

@@ -11,7 +11,7 @@ import { releaseBatch } from './release-batch.ts'
 import { topicParcel, type CampaignLetter } from './write-topic-mail.ts'
 
 /** Slices worked at once in one process, so that the database and the relay are busy together. */
-const slicesAtOnce = 3
+export const slicesAtOnce = 3
 /** Part of the lease (30 s) within which a message must have begun. */
 const beginWithinMs = 20_000
 

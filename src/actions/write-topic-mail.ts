@@ -23,6 +23,8 @@ export type CampaignLetter = {
   /** The values of the body's fields, by mark, for a person of that name. */
   fieldValues(name: string): string[]
   sender: Sender
+  /** The sender as an envelope address. */
+  from: string
   brand: Brand
   topic: Topic
   topics: Topic[]
@@ -39,7 +41,8 @@ export async function letterFor(house: House, campaign: Campaign): Promise<Campa
   const { fill, fieldValues } = await topicLetter({ ...letter, asksAgain: false })
   const ages = brand.seenDays !== null || brand.attestedDays !== null
   const writeAsking = ages ? (await topicLetter({ ...letter, asksAgain: true })).fill : null
-  return { write: fill, writeAsking, fieldValues, sender, brand, topic, topics }
+  const from = envelopeAddress(sender.address).address
+  return { write: fill, writeAsking, fieldValues, sender, from, brand, topic, topics }
 }
 
 /** Fills a campaign's mail for one person, with links of her own. `at` is the instant of its release. */
@@ -72,5 +75,5 @@ export function topicParcel(
     headers: { 'List-Unsubscribe': `<${oneClick}>` },
     values: [...letter.fieldValues(person.name), promise, `${page}/why`, page, `${page}/stop`, `${page}/keep`],
   })
-  return { delivery, from: envelopeAddress(sender.address).address, to, mime }
+  return { delivery, from: letter.from, to, mime }
 }

@@ -71,9 +71,12 @@ export function envelopeAddress(spelling: string): { address: string; smtputf8: 
   return { address: `${local}@${domain}`, smtputf8: /\P{ASCII}/u.test(local) }
 }
 
+/** Made once: making one costs more than all that is done with it. */
+const letters = new Intl.Segmenter()
+
 /** Enough for her to know it is hers, too little for a stranger to write to: `a•••@example.com`. */
 export function maskedAddress(spelling: string): string {
-  const [first] = new Intl.Segmenter().segment(spelling)
+  const [first] = letters.segment(spelling)
   const at = spelling.lastIndexOf('@')
   return at < 0 || first === undefined ? '•••' : `${first.segment}•••${spelling.slice(at)}`
 }

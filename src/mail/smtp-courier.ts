@@ -4,6 +4,12 @@ import { openLine, type Line, type Relay } from './smtp-line.ts'
 import { notBegun, recalled, unreached } from './smtp-outcome.ts'
 
 /**
+ * Connections kept to a relay, and mails released for each at once. What a crash can leave unknown is their product: as much
+ * as keeps the lines busy while the database writes the next batch.
+ */
+export const relayUse = { connections: 10, perConnection: 20 } as const
+
+/**
  * Hands mail to a relay over lines of its own, and tells of each how far it got (docs/decisions/0006). A line carries one
  * mail after another; what waits is taken by whichever line is free.
  */

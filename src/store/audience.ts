@@ -39,8 +39,8 @@ export async function* audience(sql: Transaction): AsyncGenerator<Recipient[]> {
 }
 
 /**
- * Locks the next people of a range by id and reads them in a new statement after the lock, with their suppressions,
- * so that what is judged is what holds (design.md section 6, Release).
+ * Locks the next people of a range by id. What is judged is read in a statement after it ({@link readLocked}), so that it is
+ * what holds (design.md section 6, Release).
  * @param range `after` is the last person done, null to begin with `first`; whoever was added later than `addedBefore`
  * (ISO) was in no check of this campaign and is left out.
  */
@@ -48,17 +48,14 @@ export async function lockNext(
   tx: Transaction,
   range: { first: string; last: string; after: string | null; addedBefore: string | null },
   limit: number,
-): Promise<Recipient[]> {
+): Promise<string[]> {
   const locked = await tx<{ id: string }[]>`
     select p.id from people p
     where p.id >= ${range.first} and p.id <= ${range.last} and (${range.after}::uuid is null or p.id > ${range.after})
       and (${range.addedBefore}::timestamptz is null or p.created_at <= ${range.addedBefore})
       and exists (select from addresses a where a.person = p.id and a.channel = 'email')
     order by p.id limit ${limit} for no key update`
-  return readLocked(
-    tx,
-    locked.map((row) => row.id),
-  )
+  return locked.map((row) => row.id)
 }
 
 /** Reads people whose rows are locked, by id, in a statement after the lock. Who has no address is left out. */

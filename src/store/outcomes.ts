@@ -24,15 +24,30 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
   if (outcomes.length === 0) return
   const ids = outcomes.map((outcome) => outcome.delivery)
   await lockPeopleOf(tx, ids)
-  const rows = await tx<{ id: string; state: string }[]>`
-    with o as (
-      select t.*, random() as spread, instant() as now from unnest(${ids}::uuid[], ${outcomes.map((one) => one.kind)}::text[], ${outcomes.map((one) => one.reply)}::text[],
-        ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]) as t (delivery, state, reply, counts)
-    ), targets as (
-      select d.id, o.* from o join deliveries d on d.id = o.delivery
-      union all
-      select d.id, o.* from o join deliveries d on d.digest = o.delivery
-    )
+  const own = await settleThese(tx, outcomes, false)
+  const digests = new Set(own.filter((row) => row.digest).map((row) => row.id))
+  const items =
+    digests.size > 0
+      ? await settleThese(
+          tx,
+          outcomes.filter(({ delivery }) => digests.has(delivery)),
+          true,
+        )
+      : []
+  const stayed = new Set(
+    [...own, ...items].filter((row) => row.state === 'refused' || row.state === 'deferred').map((row) => row.id),
+  )
+  if (stayed.size > 0) await takeBack(tx, [...stayed])
+  await forgetEndedServiceMail(tx, ids)
+}
+
+/** Writes outcomes to the deliveries themselves, or to the items of those digests. `id` is the mail that carried the row. */
+async function settleThese(
+  tx: Transaction,
+  outcomes: readonly Settled[],
+  items: boolean,
+): Promise<{ id: string; state: string; digest: boolean }[]> {
+  return tx<{ id: string; state: string; digest: boolean }[]>`
     update deliveries d set
       attempts = d.attempts + o.counts::int,
       state = case when o.state = 'deferred' and d.attempts + o.counts::int >= ${mostAttempts} then 'refused' else o.state end,
@@ -40,12 +55,14 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
       due_at = case when o.state = 'deferred' then o.now + (0.75 + o.spread / 2)
         * make_interval(mins => least(${firstWaitMinutes} * (1 << least(d.attempts, 10)), ${longestWaitMinutes})) end,
       settled_at = case when o.state <> 'deferred' or d.attempts + o.counts::int >= ${mostAttempts} then instant() end
-    from targets o
-    where d.id = o.id and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
-    returning coalesce(d.digest, d.id) as id, d.state`
-  const stayed = new Set(rows.filter((row) => row.state === 'refused' || row.state === 'deferred').map((row) => row.id))
-  if (stayed.size > 0) await takeBack(tx, [...stayed])
-  await forgetEndedServiceMail(tx, ids)
+    from (
+      select t.*, random() as spread, instant() as now from unnest(
+        ${outcomes.map((one) => one.delivery)}::uuid[], ${outcomes.map((one) => one.kind)}::text[],
+        ${outcomes.map((one) => one.reply)}::text[], ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]
+      ) as t (delivery, state, reply, counts)) o
+    where ${items ? tx`d.digest` : tx`d.id`} = o.delivery
+      and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
+    returning coalesce(d.digest, d.id) as id, d.state, d.slot is not null as digest`
 }
 
 async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Promise<void> {

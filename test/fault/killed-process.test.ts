@@ -8,17 +8,21 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { House } from '../../src/actions/house.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
+import { sendDue } from '../../src/actions/send-due.ts'
+import { withWorker } from '../../src/actions/sweep.ts'
+import { slicesAtOnce } from '../../src/actions/work-slices.ts'
+import { relayUse } from '../../src/mail/smtp-courier.ts'
 import { addTopics, yesTo } from '../support/cast.ts'
 import { faultServer, type FaultServer, type Phase, type Script } from '../support/fault-smtp-server.ts'
 import { openTestHouse } from '../support/house.ts'
-import { addCrowd, moreThanOnce, sumsAgree, writeCampaign } from '../support/oracle.ts'
+import { addCrowd, courierTo, moreThanOnce, sumsAgree, writeCampaign } from '../support/oracle.ts'
 
 type Test = Pick<typeof t, 'ok' | 'equal' | 'same' | 'match'>
 type T = Parameters<typeof openTestHouse>[0]
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** What one process may have between release and outcome: connections × parcels for each, shared by three slices. */
-const inHand = Math.ceil((10 * 5) / 3) * 3
+const inHand = Math.ceil((relayUse.connections * relayUse.perConnection) / slicesAtOnce) * slicesAtOnce
 
 type Ended = { code: number | null; signal: string | null; words: string }
 type Process = { child: ChildProcess; ended: Promise<Ended> }
@@ -44,9 +48,13 @@ async function campaignOf(t: T, people: number, script?: Script) {
     DATA_DIR: dataDir,
     PUBLIC_URL: 'http://127.0.0.1:3999',
   }
-  const send = (): Process => {
+  const send = (more: Record<string, string> = {}): Process => {
     const args = [join(root, 'bin/courtesy.mjs'), 'campaign', 'send', 'darn', '--confirm', String(people), '--json']
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...env, ...more },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     running.add(child)
     let words = ''
     child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()))
@@ -162,3 +170,40 @@ t.test('F6: told to end, it releases nothing new, answers what is in flight and 
   t.match(report, { state: 'sending', released: 0, unknown: 0, sent: server.dots.length })
   t.ok(report.sent < 1_000 && sumsAgree(report))
 })
+
+t.test(
+  'F7: stopped for longer than its lease after a release, it begins nothing of it; it comes later, once',
+  async (t) => {
+    const people = 40
+    const [greeting, greeted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let mails = 0
+    const { server, house, send } = await campaignOf(t, people, async ({ phase }) => {
+      if (phase === 'MAIL') mails += 1
+      if (phase !== 'CONNECT') return undefined
+      greeting.resolve()
+      await greeted.promise
+      return undefined
+    })
+    const { sql } = house.database
+    // Its clock runs a hundred times as fast, so that its lease is over in a fifth of a second.
+    const fastClock = fileURLToPath(new URL('../support/fast-clock.mjs', import.meta.url))
+    const process = send({ NODE_OPTIONS: `--import=${fastClock}` })
+    await Promise.race([greeting.promise, process.ended])
+    process.child.kill('SIGSTOP')
+    const stoppedAt = performance.now()
+    await until(() => performance.now() - stoppedAt > 500)
+    const [released] = await sql<{ n: number }[]>`select count(*)::int as n from deliveries where state = 'released'`
+    t.equal(released?.n, people, 'all of it was released before it was stopped')
+    greeted.resolve()
+    process.child.kill('SIGCONT')
+    t.match(await process.ended, { code: 0 })
+    t.equal(mails, 0, 'no MAIL FROM')
+    const report = await reportCampaign(house, 'darn')
+    t.match(report, { sent: 0, released: 0, deferred: people })
+    t.ok(sumsAgree(report))
+    await sql`update deliveries set due_at = instant() where state = 'deferred'`
+    await withWorker(house, (worker) => sendDue({ ...house, courier: courierTo(t, server) }, worker))
+    t.match(await reportCampaign(house, 'darn'), { sent: people, deferred: 0 })
+    t.same(moreThanOnce(server.copiesBySubject()), [], 'no second copy')
+  },
+)

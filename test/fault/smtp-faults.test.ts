@@ -68,13 +68,19 @@ const table: [Phase, Fault, 'sent' | 'refused' | 'deferred' | 'unknown'][] = [
   ['DOT', 'slow', 'sent'],
 ]
 
-for (const [phase, fault, kind] of table) {
+const modes = [false, true].flatMap((pipelining) => table.map((row) => [pipelining, ...row] as const))
+
+for (const [pipelining, phase, fault, kind] of modes) {
   const name = typeof fault === 'object' ? fault.reply : fault
-  t.test(`${name} at ${phase} is ${kind}, and the next mail goes (F8-F11)`, async (t) => {
+  const how = pipelining ? 'pipelined' : 'in lock-step'
+  t.test(`${name} at ${phase} is ${kind} ${how}, and the next mail goes (F8-F11)`, async (t) => {
     // A refused EHLO is tried once more as HELO.
     const tries = phase === 'EHLO' && typeof fault === 'object' ? 2 : 1
-    const server = await faultServer(t, (moment) =>
-      moment.phase === phase && moment.times < tries && moment.recipient !== 'ben@example.com' ? fault : undefined,
+    const server = await faultServer(
+      t,
+      (moment) =>
+        moment.phase === phase && moment.times < tries && moment.recipient !== 'ben@example.com' ? fault : undefined,
+      { pipelining },
     )
     const courier = courierTo(t, server, 1)
     const [outcome] = await courier.deliver([parcel('ada@example.com')], soon())

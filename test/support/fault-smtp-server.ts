@@ -6,7 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 export type Phase = 'CONNECT' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'BODY' | 'DOT'
 
 /**
- * What goes wrong: another reply in the usual one's place; the connection ended by FIN (`drop`) or RST (`reset`);
+ * What goes wrong: another reply in the usual one's place; the connection ended by FIN (`drop`) or RST (`reset`), or
+ * by FIN right after the usual reply (`last`);
  * no answer for ever (`stall`); the usual reply a byte at a time (`slow`); a closing 421; an answer that is no reply
  * (`garbage`); a 552 at once, without waiting for what is still to come (`early-5xx`); a reply of two megabytes without
  * an end (`huge-banner`).
@@ -14,6 +15,7 @@ export type Phase = 'CONNECT' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'BODY' | 'DO
 export type Fault =
   | { reply: string }
   | 'drop'
+  | 'last'
   | 'reset'
   | 'stall'
   | 'slow'
@@ -66,7 +68,7 @@ const usual: Record<Exclude<Phase, 'BODY'>, string> = {
 export async function faultServer(
   t: { teardown(close: () => Promise<void>): unknown },
   script: Script = () => undefined,
-  { ehlo = usual.EHLO }: { ehlo?: string } = {},
+  { ehlo = usual.EHLO, pipelining = false }: { ehlo?: string; pipelining?: boolean } = {},
 ): Promise<FaultServer> {
   const dots: Dot[] = []
   const sockets = new Set<Socket>()
@@ -85,7 +87,11 @@ export async function faultServer(
     // Clients that go away in the middle are what this is for.
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
-    void converse(socket, { faultAt, dots, usual: { ...usual, EHLO: ehlo } })
+    void converse(socket, {
+      faultAt,
+      dots,
+      usual: { ...usual, EHLO: pipelining ? ehlo.replace('\r\n', '\r\n250-PIPELINING\r\n') : ehlo },
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -123,7 +129,14 @@ type Said = { goesOn: boolean; refused: boolean; taken: boolean }
 async function converse(socket: Socket, dialogue: Dialogue): Promise<void> {
   const input = reader(socket)
   let recipient: string | null = null
-  const say = async (phase: Phase) => answer(socket, phase, await dialogue.faultAt(phase, recipient), dialogue)
+  /** Whether somebody is there to write to; without it DATA is refused, unless the script opens it. */
+  let accepted = false
+  let sender = false
+  const say = async (phase: Phase) => {
+    const fault = await dialogue.faultAt(phase, recipient)
+    const none = phase === 'DATA' && !accepted ? { reply: '554 5.5.1 no valid recipients' } : undefined
+    return answer(socket, phase, fault ?? none, dialogue)
+  }
   if (!(await say('CONNECT')).goesOn) return
   for (let line = await input.until('\r\n'); line !== null; line = await input.until('\r\n')) {
     const verb = line.slice(0, 4).toUpperCase()
@@ -134,10 +147,15 @@ async function converse(socket: Socket, dialogue: Dialogue): Promise<void> {
       if (!(await say('EHLO')).goesOn) return
     } else if (verb === 'MAIL') {
       recipient = null
-      if (!(await say('MAIL')).goesOn) return
+      accepted = false
+      const said = await say('MAIL')
+      if (!said.goesOn) return
+      sender = !said.refused
     } else if (verb === 'RCPT') {
       recipient = /<(.*?)>/.exec(line)?.[1] ?? ''
-      if (!(await say('RCPT')).goesOn) return
+      const said = await say('RCPT')
+      if (!said.goesOn) return
+      accepted = sender && !said.refused
     } else if (verb === 'DATA') {
       const said = await say('DATA')
       if (!said.goesOn) return
@@ -158,7 +176,7 @@ async function message(
   if (!(await input.something())) return false
   const body = await say('BODY')
   if (!body.goesOn) return false
-  const text = await input.until('\r\n.\r\n')
+  const text = await input.message()
   if (text === null) return false
   const header = (name: string) => new RegExp(`^${name}: *(.*)$`, 'im').exec(text)?.[1]?.trim() ?? ''
   const dot = {
@@ -196,6 +214,9 @@ async function answer(
     case 'drop':
       socket.end()
       return silent
+    case 'last':
+      socket.end(`${reply ?? ''}\r\n`)
+      return { ...silent, taken: phase === 'DOT' }
     case 'reset':
       socket.resetAndDestroy()
       return silent
@@ -221,7 +242,12 @@ async function answer(
   }
 }
 
-type Input = { until(end: string): Promise<string | null>; something(): Promise<boolean> }
+type Input = {
+  until(end: string): Promise<string | null>
+  /** What comes before a dot on a line of its own: nothing, where that is the first line. */
+  message(): Promise<string | null>
+  something(): Promise<boolean>
+}
 
 /** Reads a socket piece by piece; null and false mean that it has ended. */
 function reader(socket: Socket): Input {
@@ -240,19 +266,25 @@ function reader(socket: Socket): Input {
     })
   }
   const more = () => new Promise<void>((resolve) => (wake = resolve))
-  return {
-    until: async (end) => {
-      for (let from = 0; ;) {
-        const at = buffer.indexOf(end, from)
-        if (at >= 0) {
-          const text = buffer.slice(0, at)
-          buffer = buffer.slice(at + end.length)
-          return text
-        }
-        if (ended) return null
-        from = Math.max(0, buffer.length - end.length)
-        await more()
+  const until = async (end: string): Promise<string | null> => {
+    for (let from = 0; ;) {
+      const at = buffer.indexOf(end, from)
+      if (at >= 0) {
+        const text = buffer.slice(0, at)
+        buffer = buffer.slice(at + end.length)
+        return text
       }
+      if (ended) return null
+      from = Math.max(0, buffer.length - end.length)
+      await more()
+    }
+  }
+  return {
+    until,
+    message: async () => {
+      while (buffer.length < 3 && !ended) await more()
+      if (buffer.startsWith('.\r\n')) return until('.\r\n')
+      return until('\r\n.\r\n')
     },
     something: async () => {
       while (buffer === '' && !ended) await more()
