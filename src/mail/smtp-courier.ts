@@ -1,7 +1,7 @@
 import { assertEnvelope, type Courier, type Outcome, type Parcel, type Terms } from './courier.ts'
 import { carry, type Job, type Source } from './smtp-dialogue.ts'
 import { openLine, type Line, type Relay } from './smtp-line.ts'
-import { notBegun, recalled, unreached } from './smtp-outcome.ts'
+import { unreached, whyBarred } from './outcomes.ts'
 
 /**
  * Connections kept to a relay, and mails released for each at once. What a crash can leave unknown is their product: as much
@@ -50,7 +50,7 @@ async function work(slot: Slot, waiting: Waiting, relay: Relay, closed: () => bo
       })
       if (!slot.line) continue
       // Connecting may have taken its time: the fence stands right before the first command (I-3).
-      const barred = waiting.whyBarred(job)
+      const barred = whyBarred(job.parcel, job.terms)
       if (barred) {
         job.settle(barred)
         continue
@@ -110,7 +110,7 @@ class Waiting implements Source {
       }
       this.#waiters.splice(place, 1)
       this.#inHand.set(waiter.destination, inHand + 1)
-      const barred = this.whyBarred(waiter)
+      const barred = whyBarred(waiter.parcel, waiter.terms)
       if (barred === null) return waiter
       waiter.settle(barred)
     }
@@ -122,13 +122,6 @@ class Waiting implements Source {
     this.#letGo(waiter.destination)
     this.#waiters.unshift(waiter)
     this.#wake()
-  }
-
-  /** What keeps it from beginning at this moment: it was called back, or its time is over. Null when nothing does. */
-  whyBarred({ parcel, terms, recalled: calledBack }: Waiter): Outcome | null {
-    if (calledBack()) return recalled(parcel)
-    const begunBefore = Math.min(terms.begunBefore, parcel.begunBefore ?? Infinity)
-    return performance.now() > begunBefore ? notBegun(parcel) : null
   }
 
   #letGo(destination: string): void {

@@ -1,6 +1,6 @@
 import type { Outcome, Parcel } from './courier.ts'
 import type { Line, Reply } from './smtp-line.ts'
-import { answered, recalled, refused, saysNo, sent, unknown, unreached } from './smtp-outcome.ts'
+import { answered, recalled, refused, saysNo, sent, unknown, unreached } from './outcomes.ts'
 
 /** A parcel between being handed over and its outcome. `recalled` is asked, not remembered. */
 export type Job = { parcel: Parcel; recalled(): boolean; settle(outcome: Outcome): void }

@@ -1,4 +1,4 @@
-import type { Outcome, Parcel } from './courier.ts'
+import type { Outcome, Parcel, Terms } from './courier.ts'
 import type { Reply } from './smtp-line.ts'
 
 /** The relay wants us to sign in first or refuses that (RFC 4954 section 6): nobody's mailbox has been named. */
@@ -28,7 +28,14 @@ export function unreached(parcel: Parcel, error: unknown): Outcome {
   return { delivery: parcel.delivery, kind: 'deferred', reply, reached: false }
 }
 
-export function notBegun(parcel: Parcel): Outcome {
+/** What keeps a parcel from beginning at this moment: it was called back, or its time is over. Null when nothing does. */
+export function whyBarred(parcel: Parcel, terms: Terms): Outcome | null {
+  if (terms.recalled(parcel.delivery)) return recalled(parcel)
+  const begunBefore = Math.min(terms.begunBefore, parcel.begunBefore ?? Infinity)
+  return performance.now() > begunBefore ? notBegun(parcel) : null
+}
+
+function notBegun(parcel: Parcel): Outcome {
   const reply = 'it was not begun within its lease'
   return { delivery: parcel.delivery, kind: 'deferred', reply, reached: true }
 }
