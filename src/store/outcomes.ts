@@ -24,28 +24,26 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
   if (outcomes.length === 0) return
   const ids = outcomes.map((outcome) => outcome.delivery)
   await lockPeopleOf(tx, ids)
-  const own = await settleThese(tx, outcomes, false)
-  const digests = new Set(own.filter((row) => row.digest).map((row) => row.id))
-  const items =
-    digests.size > 0
-      ? await settleThese(
-          tx,
-          outcomes.filter(({ delivery }) => digests.has(delivery)),
-          true,
-        )
-      : []
-  const stayed = new Set(
-    [...own, ...items].filter((row) => row.state === 'refused' || row.state === 'deferred').map((row) => row.id),
-  )
-  if (stayed.size > 0) await takeBack(tx, [...stayed])
+  const settled = await settleThese(tx, outcomes)
+  const digests = new Set(settled.filter((row) => row.digest).map((row) => row.id))
+  if (digests.size > 0)
+    await copyToItems(
+      tx,
+      outcomes.filter(({ delivery }) => digests.has(delivery)),
+    )
+  const stayed = settled.filter((row) => row.state === 'refused' || row.state === 'deferred')
+  if (stayed.length > 0)
+    await takeBack(
+      tx,
+      stayed.map((row) => row.id),
+    )
   await forgetEndedServiceMail(tx, ids)
 }
 
-/** Writes outcomes to the deliveries themselves, or to the items of those digests. `id` is the mail that carried the row. */
+/** Writes outcomes to the mails themselves. `digest` tells those that carry items. */
 async function settleThese(
   tx: Transaction,
   outcomes: readonly Settled[],
-  items: boolean,
 ): Promise<{ id: string; state: string; digest: boolean }[]> {
   return tx<{ id: string; state: string; digest: boolean }[]>`
     update deliveries d set
@@ -60,9 +58,20 @@ async function settleThese(
         ${outcomes.map((one) => one.delivery)}::uuid[], ${outcomes.map((one) => one.kind)}::text[],
         ${outcomes.map((one) => one.reply)}::text[], ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]
       ) as t (delivery, state, reply, counts)) o
-    where ${items ? tx`d.digest` : tx`d.id`} = o.delivery
+    where d.id = o.delivery
       and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
-    returning coalesce(d.digest, d.id) as id, d.state, d.slot is not null as digest`
+    returning d.id, d.state, d.slot is not null as digest`
+}
+
+/** The items of a digest copy its outcome, so that those which were put off are due together again. */
+async function copyToItems(tx: Transaction, digests: readonly Settled[]): Promise<void> {
+  await tx`
+    update deliveries i set state = g.state, reply = g.reply, due_at = g.due_at, settled_at = g.settled_at,
+      attempts = i.attempts + o.counts::int, lease_until = null, worker = null
+    from unnest(
+      ${digests.map((one) => one.delivery)}::uuid[], ${digests.map((one) => String(one.counts))}::text[]::boolean[]
+    ) as o (digest, counts) join deliveries g on g.id = o.digest
+    where i.digest = g.id and (i.state = 'released' or (i.state = 'unknown' and g.state in ('sent', 'refused')))`
 }
 
 async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Promise<void> {
