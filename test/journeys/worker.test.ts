@@ -9,8 +9,10 @@ import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
 import { createCampaign } from '../../src/actions/create-campaign.ts'
 import type { House } from '../../src/actions/house.ts'
 import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
+import { slicesAtOnce } from '../../src/actions/work-slices.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Pace } from '../../src/domain/pace.ts'
+import { relayUse } from '../../src/mail/smtp-courier.ts'
 import { openHouse } from '../../src/main.ts'
 import { ranges } from '../../src/store/audience.ts'
 import { saveBrand } from '../../src/store/brand.ts'
@@ -29,8 +31,13 @@ type T = Parameters<typeof smtpReceiver>[0]
 
 const program = fileURLToPath(new URL('../../bin/courtesy.mjs', import.meta.url))
 
-/** How many connections one process keeps to the relay, and how many people it releases at once: a batch of each of its three slices. */
-const ofOneProcess = { connections: 10, released: 3 * 17 }
+/** How many connections one process keeps to the relay, and how many people it releases at once: a batch of each of its slices. */
+const ofOneProcess = {
+  connections: relayUse.connections,
+  released: slicesAtOnce * Math.ceil((relayUse.connections * relayUse.perConnection) / slicesAtOnce),
+}
+/** People in a slice of these tests: more than a batch, so that every slice goes on after its first one. */
+const slicePeople = 100
 
 /** A relay that answers no final dot until `open` is called, a database with people who want Repairs, and our program on both. */
 async function sendingHouse(t: T, people: number, pace: Pace = 'as-it-happens') {
@@ -141,7 +148,7 @@ t.test('two workers and the command that sends share one campaign: everybody get
 
 t.test('told to end, a worker answers for what is in flight, leaves the rest to others, and ends with 0', async (t) => {
   const { house, relay, open, run } = await sendingHouse(t, 500)
-  await startInSlices(house, 'darn', 50)
+  await startInSlices(house, 'darn', slicePeople)
   const worker = run('work')
   await until(async () => relay.connections() === ofOneProcess.connections)
   await until(async () => (await reportCampaign(house, 'darn')).released === ofOneProcess.released)
@@ -180,8 +187,8 @@ t.test('told twice, it ends at once, and what it had in hand becomes unknown for
 })
 
 t.test('a worker that is killed in the middle: the others do the rest, and nobody gets it twice', async (t) => {
-  const { house, relay, open, run } = await sendingHouse(t, 600)
-  await startInSlices(house, 'darn', 50)
+  const { house, relay, open, run } = await sendingHouse(t, 800)
+  await startInSlices(house, 'darn', slicePeople)
   const [dying] = [run('work'), run('work')]
   await until(async () => (await reportCampaign(house, 'darn')).released === 2 * ofOneProcess.released)
   dying?.signal('SIGKILL')
@@ -191,10 +198,10 @@ t.test('a worker that is killed in the middle: the others do the rest, and nobod
   const report = await reportCampaign(house, 'darn')
   t.ok(sumsAgree(report))
   t.equal(report.unknown, ofOneProcess.released, 'what it had released and nobody answered')
-  t.match(report, { people: 600, now: 600, sent: 600 - report.unknown })
+  t.match(report, { people: 800, now: 800, sent: 800 - report.unknown })
   t.equal(new Set(addressesOf(relay)).size, relay.received.length)
   const [row] = await house.database.sql<{ n: number }[]>`select count(distinct person)::int as n from deliveries`
-  t.equal(row?.n, 600, 'and nobody was left out')
+  t.equal(row?.n, 800, 'and nobody was left out')
 })
 
 t.test('a worker starts a scheduled campaign when its time has come, and sends what comes to its slot', async (t) => {

@@ -50,6 +50,15 @@ export async function wakeDue(house: House): Promise<number> {
   return withWorker(house, (worker) => sendDue(house, worker))
 }
 
+/** Moves the clock of the test's database to an instant (ISO). @returns the time it is then. */
+export async function toInstant(house: House, at: string): Promise<Date> {
+  const { sql, url } = house.database
+  const [row] = await sql<{ s: number }[]>`select extract(epoch from ${at}::timestamptz - instant()) as s`
+  await moveClock(url, `${row?.s} seconds`)
+  const [now] = await sql<{ at: string }[]>`select instant() as at`
+  return new Date(now?.at ?? '')
+}
+
 /** Moves the clock to a Monday noon in UTC, so that every test begins at the same place in a week. */
 export async function toMondayNoon(house: House): Promise<Date> {
   const { sql, url } = house.database
