@@ -1,6 +1,7 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, PostgresJsDatabase, PostgresJsSession } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { Sessions, type Body } from './sessions.ts'
 
 /** A connection that may read and, where it is a transaction, write. Reads take either; writes take a {@link Transaction}. */
 export type Sql = postgres.ISql
@@ -22,8 +23,8 @@ export type Database = {
  * Nothing is connected until the first query.
  */
 export function openDatabase(url: string): Database {
-  const sql = pool(url, 'courtesy', {})
-  const readOnly = pool(url, 'courtesy-read-only', { default_transaction_read_only: true })
+  const sql = pool(url, 'courtesy', { single: 5, sessions: 10 }, {})
+  const readOnly = pool(url, 'courtesy-read-only', { single: 10, sessions: 5 }, { default_transaction_read_only: true })
   return {
     url,
     sql,
@@ -34,22 +35,36 @@ export function openDatabase(url: string): Database {
   }
 }
 
+/** Connections of one pool: those for single queries, and those for transactions and reserved ones. */
+type Most = { single: number; sessions: number }
+
 // Pages cost about the same wherever they are (no disk that turns), so that a batch is found by its ids and never by
 // reading a whole table.
-function pool(url: string, name: string, connection: Record<string, boolean>): postgres.Sql {
-  const client = postgres(url, {
-    max: 10,
-    onnotice: () => undefined,
-    connection: { application_name: name, statement_timeout: 120_000, random_page_cost: 1.1, ...connection },
-  })
-  // Drizzle sets how this client reads times and takes json, so that its queries and the written ones agree.
-  drizzle(client)
-  // It also hands arrays of times and numbers through as they are, which the server cannot read: postgres.js does that right.
-  for (const arrayType of [1115, 1182, 1185, 1231]) {
-    delete client.options.parsers[arrayType]
-    delete client.options.serializers[arrayType]
+function pool(url: string, name: string, most: Most, connection: Record<string, boolean>): postgres.Sql {
+  const open = (options: postgres.Options<Record<string, never>>) => {
+    const client = postgres(url, {
+      ...options,
+      onnotice: () => undefined,
+      connection: { application_name: name, statement_timeout: 120_000, random_page_cost: 1.1, ...connection },
+    })
+    // Drizzle sets how this client reads times and takes json, so that its queries and the written ones agree.
+    drizzle(client)
+    // It also hands arrays of times and numbers through as they are, which the server cannot read: postgres.js does that right.
+    for (const arrayType of [1115, 1182, 1185, 1231]) {
+      delete client.options.parsers[arrayType]
+      delete client.options.serializers[arrayType]
+    }
+    return client
   }
-  return client
+  const client = open({ max: most.single })
+  const sessions = new Sessions((onclose) => open({ max: 1, max_lifetime: null, onclose }), most.sessions)
+  const { end } = client
+  return Object.assign(client, {
+    begin: (...given: [Body] | [string, Body]) =>
+      given.length === 1 ? sessions.begin('', given[0]) : sessions.begin(...given),
+    reserve: () => sessions.reserve(),
+    end: async (options?: { timeout?: number }) => void (await Promise.all([end(options), sessions.end(options)])),
+  }) as postgres.Sql
 }
 
 const dialect = new PgDialect()

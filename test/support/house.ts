@@ -32,9 +32,17 @@ export type TestHouseOptions = { courier?: Courier; publicUrl?: string; brand?: 
  */
 export async function openTestHouse(
   t: { teardown(close: () => Promise<void>): unknown },
+  options: TestHouseOptions = {},
+): Promise<House & { warnings: string[] }> {
+  return houseOn(t, (await freshDatabase(t)).url, options)
+}
+
+/** As {@link openTestHouse}, on a database that is there and empty. */
+export async function houseOn(
+  t: { teardown(close: () => Promise<void>): unknown },
+  url: string,
   { courier = closedCourier, publicUrl = 'http://127.0.0.1:3000', brand = fern }: TestHouseOptions = {},
 ): Promise<House & { warnings: string[] }> {
-  const { url } = await freshDatabase(t)
   const database = openDatabase(url)
   // Teardowns run last in, first out: the pools close before the database is dropped.
   t.teardown(() => database.close())
