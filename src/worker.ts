@@ -7,6 +7,7 @@ import { sendDue } from './actions/send-due.ts'
 import { campaignToWork } from './actions/start-scheduled.ts'
 import { sweep, withWorker } from './actions/sweep.ts'
 import { workInHand } from './actions/work-in-hand.ts'
+import { isDatabaseAway } from './domain/database-away.ts'
 import { Problem } from './domain/problem.ts'
 
 /** `stop` releases nothing more, lets what is in flight be answered, and settles when nothing runs any more. */
@@ -138,12 +139,16 @@ class QueueWorker implements Worker {
     this.#ailing = false
   }
 
-  /** A turn at something under a worker's name of its own; after a failure the rest of the turn is waited out. */
+  /**
+   * A turn at something under a worker's name of its own. After a failure the rest of the turn is waited out; not where only
+   * the database was away, which is looked for at the next beat.
+   */
   async #turn(work: (worker: number, signal: AbortSignal) => Promise<unknown>): Promise<void> {
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(turnMs)])
     try {
       await withWorker(this.#house, (worker) => work(worker, signal))
     } catch (error) {
+      if (isDatabaseAway(error)) throw error
       this.#house.warn(`a worker could not go on and waits a minute: ${wordsFor(error)}`)
       if (!signal.aborted) await once(signal, 'abort')
     }

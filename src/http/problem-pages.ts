@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readBrand } from '../actions/read-brand.ts'
 import { unnamedBrand, type Brand } from '../domain/brand.ts'
+import { isDatabaseAway } from '../domain/database-away.ts'
 import { readLink } from '../domain/link-token.ts'
 import { Problem, type ProblemCode } from '../domain/problem.ts'
 import type { NoticePage } from '../page-views.ts'
@@ -31,9 +32,6 @@ const told = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as con
 type Status = (typeof told)[number]
 
 const retryAfterSeconds = 30
-
-/** PostgreSQL and the network saying that the database is not there just now, or has no room (class 53, 57P). */
-const databaseAway = /^(?:53...|57P..|08...|ECONN\w+|ENOTFOUND|ETIMEDOUT|EPIPE|CONNECT\w*|CONNECTION_\w+)$/
 
 /** The brand as it was last read, so that a page about a failure looks the same while the database is away. */
 export type LastBrand = { value: Brand; refresh(): Promise<Brand> }
@@ -81,12 +79,11 @@ export function unreadableAddress(
 /** The HTTP status of anything that was thrown. */
 export function statusOf(error: unknown): Status {
   if (error instanceof Problem) return statuses[error.code]
-  const { statusCode, code, cause } = Object(error) as { statusCode?: unknown; code?: unknown; cause?: unknown }
+  const { statusCode } = Object(error) as { statusCode?: unknown }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return told.find((each) => each === statusCode) ?? 400
   }
-  const inner = (Object(cause) as { code?: unknown }).code
-  return [code, inner].some((each) => typeof each === 'string' && databaseAway.test(each)) ? 503 : 500
+  return isDatabaseAway(error) ? 503 : 500
 }
 
 function problemPage(site: Site, request: FastifyRequest, brand: Brand, status: Status): NoticePage {

@@ -2,7 +2,6 @@
 import type { TransactionSql } from 'postgres'
 import t from 'tap'
 import type { House } from '../../src/actions/house.ts'
-import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { sendCampaign } from '../../src/actions/send-campaign.ts'
 import { sweep } from '../../src/actions/sweep.ts'
 import type { Courier } from '../../src/mail/courier.ts'

@@ -204,6 +204,37 @@ t.test('a worker that is killed in the middle: the others do the rest, and nobod
   t.equal(row?.n, 800, 'and nobody was left out')
 })
 
+t.test(
+  'F19: all database sessions are cut again and again under load: workers survive, go on by themselves, and nobody gets it twice',
+  async (t) => {
+    const people = 1_200
+    const { house, relay, open, run } = await sendingHouse(t, people)
+    open()
+    await startInSlices(house, 'darn', slicePeople)
+    const workers = [run('work'), run('work')]
+    const cutAll = () =>
+      house.database.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name like 'courtesy%' and pid <> pg_backend_pid()`
+    for (let cut = 0; cut < 4; cut++) {
+      const before = relay.received.length
+      await until(async () => relay.received.length >= Math.min(before + 100, people / 2))
+      await cutAll()
+    }
+    // Our own sessions were cut too: what is asked on one of them fails once.
+    const done = sentAndDone(house, 'darn')
+    await until(() => done().catch(() => false))
+    const report = await reportCampaign(house, 'darn')
+    t.ok(sumsAgree(report))
+    t.match(report, { people, now: people, sent: people - report.unknown, released: 0 })
+    t.equal(new Set(addressesOf(relay)).size, relay.received.length, 'nobody got it twice')
+    for (const worker of workers) {
+      worker.signal('SIGTERM')
+      t.match(await worker.ended, { code: 0 }, 'it was there all the time')
+    }
+  },
+)
+
 t.test('a worker starts a scheduled campaign when its time has come, and sends what comes to its slot', async (t) => {
   const { house, relay, open, run } = await sendingHouse(t, 5)
   open()
