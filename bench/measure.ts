@@ -64,6 +64,7 @@ export async function openBenchHouse(
     database,
     keys,
     courier,
+    serviceCourier: courier,
     sign: null,
     missingForRelay: [],
     publicUrl: 'https://choices.fern.example',

@@ -8,6 +8,8 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   /** The relay that takes our mail. Default: a Maildir in DATA_DIR/mailbox. */
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }).optional(),
+  /** A relay or account of its own for service mail (confirmations, links, receipts). Default: SMTP_URL, over connections of its own. */
+  SMTP_SERVICE_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }).optional(),
   /** What customers' links start with; never taken from a request. Default: http://HOST:PORT */
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
   /** TCP port of the pages. Default: 3000 */
@@ -33,6 +35,7 @@ const environment = z.object({
 export type Config = Readonly<{
   databaseUrl: string | null
   smtpUrl: string | null
+  smtpServiceUrl: string | null
   publicUrl: string
   port: number
   host: string
@@ -59,6 +62,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       if (!given[name]) faults.push(`${name}: needed in production`)
     }
   }
+  if (given['SMTP_SERVICE_URL'] && !given['SMTP_URL']) {
+    faults.push('SMTP_SERVICE_URL: needs SMTP_URL, without which mail stays in a folder of this machine')
+  }
   const dkimParts = ['DKIM_KEY_FILE', 'DKIM_DOMAIN', 'DKIM_SELECTOR'].filter((name) => given[name])
   if (dkimParts.length > 0 && dkimParts.length < 3) {
     faults.push('DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR: set all three or none')
@@ -71,6 +77,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return {
     databaseUrl: value.DATABASE_URL ?? null,
     smtpUrl: value.SMTP_URL ?? null,
+    smtpServiceUrl: value.SMTP_SERVICE_URL ?? null,
     publicUrl: (value.PUBLIC_URL ?? `http://${host}:${value.PORT}`).replace(/\/+$/, ''),
     port: value.PORT,
     host: value.HOST,

@@ -25,6 +25,8 @@ export type DigestMail = Frame & {
   promise: string
   change: Anchor
   stop: Anchor
+  /** Asks whether a yes behind it still holds, where one is near its end. */
+  keep: Anchor | null
   oneClick: string
 }
 

@@ -13,6 +13,7 @@ import { maildirCourier } from './mail/maildir-courier.ts'
 import { isLoopback, missingForRelay } from './mail/relay-rule.ts'
 import { relayUse, smtpCourier } from './mail/smtp-courier.ts'
 import { renderWording } from './render.ts'
+import { keepFirstBrand } from './store/brand.ts'
 import { joinBundledServer } from './store/bundled-postgres.ts'
 import { openDatabase } from './store/database.ts'
 import { openLedger } from './store/ledger.ts'
@@ -21,6 +22,9 @@ import { startWorker, type Worker } from './worker.ts'
 
 /** A house that is open: `close` ends everything that was opened for it, in reverse. */
 export type OpenHouse = { house: House; close(): Promise<void> }
+
+/** Service mail has connections of its own: few, because it is little, and never shared with a campaign. */
+const serviceConnections = 2
 
 /**
  * Opens everything in order: keys, database (the bundled one where none is named), schema, ledger, courier, and
@@ -40,10 +44,14 @@ export async function openHouse(config: Config, warn: (message: string) => void)
     const database = openDatabase(url)
     closers.push(database.close)
     await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`, markOf(keys))
+    await database.sql.begin(keepFirstBrand)
     const courier = courierOf(config)
     closers.push(courier.close)
+    const serviceCourier = serviceCourierOf(config, courier)
+    closers.push(serviceCourier.close)
     const missing = missingForRelay({ ...config, signs: sign !== null })
-    const house = { database, keys, courier, sign, missingForRelay: missing, publicUrl: config.publicUrl, warn }
+    const { publicUrl } = config
+    const house = { database, keys, courier, serviceCourier, sign, missingForRelay: missing, publicUrl, warn }
     await publishWordings(house, renderWording)
     return { house, close }
   } catch (error) {
@@ -145,6 +153,14 @@ function courierOf(config: Config): Courier {
   if (config.smtpUrl === null) return maildirCourier(mailboxFolder(config))
   const ourName = new URL(config.publicUrl).hostname
   return smtpCourier({ url: config.smtpUrl, ourName, ...relayUse })
+}
+
+/** Where no relay is set both put mail into the same Maildir. */
+function serviceCourierOf(config: Config, courier: Courier): Courier {
+  const url = config.smtpServiceUrl ?? config.smtpUrl
+  if (url === null) return courier
+  const ourName = new URL(config.publicUrl).hostname
+  return smtpCourier({ url, ourName, connections: serviceConnections, perConnection: relayUse.perConnection })
 }
 
 function signerOf(config: Config): Sign | null {

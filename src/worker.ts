@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Job, PgBoss } from 'pg-boss'
 import type { House } from './actions/house.ts'
 import { workCampaign } from './actions/send-campaign.ts'
-import { sendDue } from './actions/send-due.ts'
+import { sendServiceDue, sendTopicDue } from './actions/send-due.ts'
 import { campaignToWork } from './actions/start-scheduled.ts'
+import { suppressBounced } from './actions/suppress-bounced.ts'
 import { sweep, withWorker } from './actions/sweep.ts'
 import { workInHand } from './actions/work-in-hand.ts'
 import { isDatabaseAway } from './domain/database-away.ts'
@@ -81,15 +82,16 @@ class QueueWorker implements Worker {
     boss.on('error', (error: unknown) => this.#complain(error))
     try {
       await boss.start()
-      for (const queue of ['campaign', 'due', 'sweep']) await boss.createQueue(queue, queueSettings)
+      for (const queue of ['campaign', 'service', 'due', 'sweep']) await boss.createQueue(queue, queueSettings)
       await boss.schedule('sweep', '* * * * *')
       await boss.send('sweep', {})
       this.#boss = boss
       // What is there already is found at the first look of those who work.
       await this.#enqueue()
       await boss.work('campaign', ([job]: Job<{ slug: string }>[]) => this.#campaign(job?.data.slug ?? ''))
+      await boss.work('service', () => this.#service())
       await boss.work('due', () => this.#due())
-      await boss.work('sweep', () => this.#once('sweep', async () => void (await sweep(this.#house))))
+      await boss.work('sweep', () => this.#once('sweep', () => this.#sweep()))
     } catch (error) {
       this.#boss = null
       await boss.stop({ graceful: false }).catch(() => undefined)
@@ -99,9 +101,15 @@ class QueueWorker implements Worker {
 
   /** Each piece of what is to be done gets its job, unless one waits already for somebody who is free. */
   async #enqueue(): Promise<void> {
-    const { campaigns, due } = await workInHand(this.#house)
+    const { campaigns, due, service } = await workInHand(this.#house)
+    if (service) await this.#boss?.send('service', {})
     for (const slug of campaigns) await this.#boss?.send('campaign', { slug }, { singletonKey: slug })
     if (due) await this.#boss?.send('due', {})
+  }
+
+  async #sweep(): Promise<void> {
+    await sweep(this.#house)
+    await suppressBounced(this.#house)
   }
 
   #campaign(slug: string): Promise<void> {
@@ -113,7 +121,12 @@ class QueueWorker implements Worker {
   }
 
   #due(): Promise<void> {
-    return this.#once('due', () => this.#turn((worker, signal) => sendDue(this.#house, worker, signal)))
+    return this.#once('due', () => this.#turn((worker, signal) => sendTopicDue(this.#house, worker, signal)))
+  }
+
+  /** Service mail has a turn of its own: whatever happens to topic mail, a confirmation does not wait for it. */
+  #service(): Promise<void> {
+    return this.#once('service', () => this.#turn((worker, signal) => sendServiceDue(this.#house, worker, signal)))
   }
 
   /** What comes to its time begins within seconds of it, with whoever is free; a queue that does not work is made anew. */

@@ -13,7 +13,7 @@ import { allTopics } from '../store/topics.ts'
 import { wordingHashes } from '../store/wordings.ts'
 import type { AfterEntry } from './change-choices.ts'
 import type { House } from './house.ts'
-import { sendDue } from './send-due.ts'
+import { sendServiceDue } from './send-due.ts'
 import { queueServiceMail } from './service-mail.ts'
 import { withWorker } from './sweep.ts'
 
@@ -60,8 +60,9 @@ export async function acknowledgeRaise(
   return async (entry) => {
     const link = { person: change.person, day: dayOf(now), topics: [], delivery: null, entry }
     const undoUrl = `${house.publicUrl}/undo/${makeLink(house.keys.links, { ...link, purpose: 'undo' })}`
-    const letter = { ...acknowledgementLetter({ brand, sentence, undoUrl }), sender: replyTo }
-    await queueServiceMail(tx, 'acknowledgement', { person: change.person, version: entry, at: change.at }, letter)
+    const letter = { ...acknowledgementLetter({ brand, sentence, undoUrl }), sender: replyTo, locale: 'en' }
+    const to = { person: change.person, version: entry, at: change.at }
+    await queueServiceMail(tx, 'acknowledgement', to, () => letter)
   }
 }
 
@@ -72,7 +73,7 @@ const sendingNow = new WeakSet<House>()
 export async function sendHers(house: House, person: string): Promise<void> {
   if (sendingNow.has(house)) return
   sendingNow.add(house)
-  const sending = withWorker(house, (worker) => sendDue(house, worker, undefined, person))
+  const sending = withWorker(house, (worker) => sendServiceDue(house, worker, undefined, person))
     .catch((error: unknown) => {
       house.warn(`a note could not be sent at once: ${error instanceof Error ? error.name : 'unknown'}`)
     })

@@ -7,7 +7,10 @@ import type { Database } from '../store/database.ts'
 export type House = {
   database: Database
   keys: Keyring
+  /** Carries topic mail. */
   courier: Courier
+  /** Carries service mail, over connections of its own: nothing that happens to topic mail holds it up. */
+  serviceCourier: Courier
   /** Signs every mail before it leaves; null where no key is set. */
   sign: Sign | null
   /** What is missing before topic mail may go to the relay that is set, in words; empty when it may. */

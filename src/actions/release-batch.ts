@@ -53,7 +53,7 @@ export async function releaseBatch(
       recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
     }
     await Promise.all([
-      insertDeliveries(tx, worker, planned),
+      insertDeliveries(tx, worker, planned, at),
       saveRecent(tx, recents),
       moveSlice(tx, campaign.message, slice.number, last.id, Object.fromEntries(tally)),
     ])

@@ -26,9 +26,13 @@ export type DueBatch = { people: number; mails: DueMail[]; at: Date }
  * as itself, several together as a digest (one per person and slot); what must wait on waits on; what her choices no
  * longer allow is withheld. One mail per person and batch, whatever is due.
  */
-export async function releaseDue(house: House, worker: number, wanted: DueWanted): Promise<DueBatch> {
+export async function releaseDue(
+  house: House,
+  worker: number,
+  wanted: DueWanted & { limit: number },
+): Promise<DueBatch> {
   return house.database.sql.begin(async (tx) => {
-    const ids = await lockPeopleWithDue(tx, house.courier.batch, wanted)
+    const ids = await lockPeopleWithDue(tx, wanted.limit, wanted)
     const at = await instantNow(tx)
     if (ids.length === 0) return { people: 0, mails: [], at }
     const [people, due, rules] = await Promise.all([readLocked(tx, ids), lockDueOf(tx, ids, wanted), theRules(tx)])
@@ -41,12 +45,14 @@ export async function releaseDue(house: House, worker: number, wanted: DueWanted
       tx,
       worker,
       changes.flatMap((change) => change.digest ?? []),
+      at,
     )
     await Promise.all([
       moveDeliveries(
         tx,
         worker,
         changes.flatMap((change) => change.moved),
+        at,
       ),
       saveRecent(
         tx,
@@ -70,7 +76,7 @@ type Change = {
 /** What becomes of everything of hers that is due. Service mail goes first and alone. */
 function rejudge(person: Recipient, due: readonly Due[], moment: Moment): Change {
   const { rules, at } = moment
-  const judged = due.map((one) => ({ one, verdict: judge(sendingOfDue(one), person, rules, at) }))
+  const judged = due.map((one) => ({ one, verdict: verdictOn(one, person, rules, at) }))
   const mayGo = judged.filter(({ verdict }) => verdict.kind === 'now').map(({ one }) => one)
   const service = mayGo.find((one) => one.topic === null)
   const going = service ? [service] : mayGo
@@ -103,6 +109,12 @@ function rejudge(person: Recipient, due: readonly Due[], moment: Moment): Change
   }
 }
 
+/** The gate's word; and service mail whose link has ended meanwhile is of no use to her any more. */
+function verdictOn(one: Due, person: Recipient, rules: Rules, at: Date): Verdict {
+  const isOver = one.topic === null && one.usefulUntil !== null && !(at.getTime() < Date.parse(one.usefulUntil))
+  return isOver ? { kind: 'never', reason: 'expired_before_slot' } : judge(sendingOfDue(one), person, rules, at)
+}
+
 /** A digest counts as one mail: its topics stand under one delivery. */
 function releasesOf(person: Recipient, going: readonly Due[], delivery: string, at: Date): Release[] {
   let recent: readonly Release[] = withoutRelease(person.recent, delivery)
@@ -130,10 +142,14 @@ function digestDelivery(person: Recipient, id: string, slot: string): Planned {
   return { ...base, state: 'released', verdict: 'now', reason: null, dueAt: null }
 }
 
-/** A delivery that may not go now: it waits on, or is withheld for a reason that she can see, or ends. */
+/**
+ * A delivery that may not go now: it waits on, or is withheld for a reason that she can see, or ends; one that perhaps
+ * arrived stays what it is, and is not sent again.
+ */
 function waiting(person: Recipient, one: Due, verdict: Exclude<Verdict, { kind: 'now' }>): Rejudged {
   const base = { id: one.id, digest: null, version: person.version, reason: verdict.reason }
   if (verdict.kind === 'later') return { ...base, state: 'held', dueAt: verdict.until.toISOString() }
+  if (one.state === 'unknown') return { ...base, state: 'unknown', dueAt: null }
   const yes = one.topic !== null && person.choices.topics[one.topic]?.answer === 'yes'
   return { ...base, state: yes && storable(verdict.reason) ? 'held_back' : 'cancelled', dueAt: null }
 }

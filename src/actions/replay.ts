@@ -3,7 +3,7 @@ import { fingerprintOf } from '../domain/keyring.ts'
 import { Problem } from '../domain/problem.ts'
 import { releasesAt } from '../domain/releases-at.ts'
 import type { Sql } from '../store/database.ts'
-import { theBrand } from '../store/brand.ts'
+import { brandAt } from '../store/brand.ts'
 import { choicesHistory, deliveryOf, releasesOf, suppressionsAt, wordingsAt } from '../store/history.ts'
 import { instantNow } from '../store/instant.ts'
 import { personById, type Person } from '../store/people.ts'
@@ -23,14 +23,9 @@ export type Replay =
 
 /**
  * The gate's answer as of a past instant, from the record alone: her choices as the newest entry by then left them, what
- * was suppressed and published by then, and the mails that had been released by then and not taken back. The topic,
- * language and usefulness of a message never change.
- *
- * Not replayed, because it is not kept yet (it comes with sealed releases in the ledger): the brand's rules of then
- * (quiet hours, slots, zone, ages of a yes), for which the present ones stand; a suppression that was lifted since; all
- * but the last release of a message that was handed over several times. The instant of a release that is no longer among
- * her newest is that of its plan or its answer, so an `until` that rests on one may be off by as long as handing over
- * took. Changes within the same millisecond count as made before.
+ * was suppressed and published by then, the brand's rules of then, and the mails that had been released by then and not
+ * taken back. The topic, language and usefulness of a message never change, and no suppression is ever lifted. Changes
+ * within the same millisecond count as made before.
  * @throws Problem `not-found` for an unknown address or campaign, `invalid-input` for an instant that is none or lies ahead.
  */
 export async function replay(house: House, who: Who, slug: string, at: Date): Promise<Replay> {
@@ -44,7 +39,7 @@ export async function replay(house: House, who: Who, slug: string, at: Date): Pr
     const [all, topics, brand, wordings, releases, delivery] = await Promise.all([
       choicesHistory(tx, person.id),
       allTopics(tx),
-      theBrand(tx),
+      brandAt(tx, at),
       wordingsAt(tx, at),
       releasesOf(tx, person.id),
       deliveryOf(tx, person.id, campaign.message),

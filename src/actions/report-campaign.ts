@@ -1,3 +1,4 @@
+import { bouncedOf } from '../store/refusals.ts'
 import { deliveryStates } from '../store/releases.ts'
 import { plannedVerdicts } from '../store/slices.ts'
 import { attestedKey, countsOf, theCampaign, type Counts } from './check-campaign.ts'
@@ -18,15 +19,18 @@ export type Report = { campaign: string; state: string } & Counts & {
     held: number
     released: number
     changed: number
+    /** How many of refused made us suppress the address: its mailbox is gone. */
+    bounced: number
   }
 
 /** @throws Problem `not-found` for an unknown campaign. */
 export async function reportCampaign(house: House, slug: string): Promise<Report> {
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const campaign = await theCampaign(tx, slug)
-    const [verdicts, states] = await Promise.all([
+    const [verdicts, states, bounced] = await Promise.all([
       plannedVerdicts(tx, campaign.message),
       deliveryStates(tx, campaign.message),
+      bouncedOf(tx, campaign.message),
     ])
     const inState = (state: string) => (states.get(`now:${state}`) ?? 0) + (states.get(`later:${state}`) ?? 0)
     return {
@@ -42,6 +46,7 @@ export async function reportCampaign(house: House, slug: string): Promise<Report
       held: inState('held'),
       released: inState('released'),
       changed: inState('held_back'),
+      bounced,
     }
   })
 }

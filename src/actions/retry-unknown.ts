@@ -6,6 +6,7 @@ import type { Campaign } from '../store/campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { settle } from '../store/outcomes.ts'
 import { moveDeliveries, saveRecent, type Rejudged } from '../store/releases.ts'
+import { keepPastReleases } from '../store/past-releases.ts'
 import { whileAlone } from '../store/sole-worker.ts'
 import { countUnknown, lockUnknown } from '../store/unknown-deliveries.ts'
 import { sendingOf, theCampaign, theRules } from './check-campaign.ts'
@@ -130,7 +131,12 @@ async function releaseAgain(
       const release = { at: at.toISOString(), topic: campaign.topic, delivery: one.id }
       recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
     }
-    await Promise.all([moveDeliveries(tx, worker, moved), saveRecent(tx, recents)])
+    await keepPastReleases(
+      tx,
+      moved.map(({ id }) => id),
+      at,
+    )
+    await Promise.all([moveDeliveries(tx, worker, moved, at), saveRecent(tx, recents)])
     return { looked: unknown.length, released, through: unknown.at(-1)?.person ?? null, at }
   })
 }

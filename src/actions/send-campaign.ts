@@ -9,6 +9,7 @@ import { checkCampaign, theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
 import { reportCampaign, type Report } from './report-campaign.ts'
 import { requireReady } from './require-ready.ts'
+import { suppressBounced } from './suppress-bounced.ts'
 import { sweep, withWorker } from './sweep.ts'
 import { workSlices, type Run } from './work-slices.ts'
 import { letterFor } from './write-topic-mail.ts'
@@ -93,6 +94,7 @@ export async function workCampaign(run: Omit<Run, 'letter'>): Promise<void> {
     const slices = await unfinishedSlices(sql, campaign.message)
     if (slices.length === 0 && !(await anythingReleased(sql, campaign.message))) {
       await finishCampaign(sql, campaign.message)
+      await suppressBounced(house)
       return
     }
     await workSlices({ ...run, letter }, slices)

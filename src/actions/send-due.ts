@@ -1,10 +1,12 @@
 import { campaignById, type Campaign } from '../store/campaigns.ts'
+import type { DueWanted } from '../store/due.ts'
 import { settle } from '../store/outcomes.ts'
 import { handOver, type Mail } from './hand-over.ts'
 import type { House } from './house.ts'
 import { releaseDue, type DueMail } from './release-due.ts'
 import { missingToSend } from './require-ready.ts'
 import { serviceParcel } from './service-mail.ts'
+import { suppressBounced } from './suppress-bounced.ts'
 import { digestParcel } from './write-digest-mail.ts'
 import { settled } from './work-slices.ts'
 import { letterFor, topicParcel, type CampaignLetter } from './write-topic-mail.ts'
@@ -12,30 +14,51 @@ import { letterFor, topicParcel, type CampaignLetter } from './write-topic-mail.
 /** Part of the lease (30 s) within which a message must have begun. */
 const beginWithinMs = 20_000
 
-/**
- * Sends everything that waits and is due, batch by batch, beside whoever else does: digests at their slot, what was held by
- * limits or quiet hours, what was deferred, service mail. `only` sends service mail to one person, and nothing else. @returns how many mails were handed over.
- */
-export async function sendDue(
+/** Sends everything that waits and is due: service mail, then topic mail. @returns how many mails were handed over. */
+export async function sendDue(house: House, worker: number, signal?: AbortSignal): Promise<number> {
+  return (await sendServiceDue(house, worker, signal)) + (await sendTopicDue(house, worker, signal))
+}
+
+/** Sends the service mail that is due, to everybody or to one person, beside whoever else does. @returns how many mails. */
+export async function sendServiceDue(
   house: House,
   worker: number,
   signal?: AbortSignal,
   only: string | null = null,
 ): Promise<number> {
+  return sendBatches(house, worker, { kind: 'service', only }, signal)
+}
+
+/**
+ * Sends the topic mail that is due, beside whoever else does: digests at their slot, what was held by limits or quiet
+ * hours, what was deferred. All of it stays where it is while the house may not send any. @returns how many mails.
+ */
+export async function sendTopicDue(house: House, worker: number, signal?: AbortSignal): Promise<number> {
+  if ((await missingToSend(house)).length > 0) return 0
+  const sent = await sendBatches(house, worker, { kind: 'topic', only: null }, signal)
+  await suppressBounced(house)
+  return sent
+}
+
+async function sendBatches(
+  house: House,
+  worker: number,
+  wanted: DueWanted,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const { sql } = house.database
-  // Topic mail stays where it is while the house may not send any; what she asked for herself still leaves.
-  const serviceOnly = only !== null || (await missingToSend(house)).length > 0
+  const courier = wanted.kind === 'service' ? house.serviceCourier : house.courier
   const letters = new Letters(house)
   let handedOver = 0
   while (!signal?.aborted) {
     const begunBefore = performance.now() + beginWithinMs
-    const batch = await releaseDue(house, worker, { only, serviceOnly })
+    const batch = await releaseDue(house, worker, { ...wanted, limit: courier.batch })
     if (batch.people === 0) break
     const mails = batch.mails.map((mail): Mail => ({
       delivery: mail.delivery,
       write: () => written(house, letters, mail, batch.at),
     }))
-    const outcomes = await handOver(house, mails, begunBefore)
+    const outcomes = await handOver(house, mails, begunBefore, courier)
     await sql.begin((tx) => settle(tx, outcomes.map(settled)))
     handedOver += mails.length
   }

@@ -1,5 +1,6 @@
 import { envelopeAddress, maskedAddress } from '../domain/address.ts'
 import { dayOf, makeLink } from '../domain/link-token.ts'
+import { renewalDue } from '../domain/renewal.ts'
 import { promiseLine } from '../domain/sentence.ts'
 import type { Parcel } from '../mail/courier.ts'
 import { digestLetter } from '../mail/digest-letter.ts'
@@ -26,7 +27,10 @@ export async function digestParcel(
   const { brand, topics } = first.letter
   const { person, delivery } = mail
   const sender = { ...first.letter.sender, name: brand.name }
+  const inIt = [...new Set(items.map(({ campaign }) => campaign.topic))].slice(0, topicsInLink)
+  const due = inIt.filter((topic) => renewalDue(person.choices, topic, brand, at))
   const fill = await digestLetter({
+    asksAgain: due.length > 0,
     brand,
     sender,
     items: items.map(({ campaign, letter }) => ({
@@ -36,7 +40,6 @@ export async function digestParcel(
       topic: letter.topic.name,
     })),
   })
-  const inIt = [...new Set(items.map(({ campaign }) => campaign.topic))].slice(0, topicsInLink)
   const token = (purpose: 'preferences' | 'unsubscribe', topicIds: number[], of: string) =>
     makeLink(house.keys.links, {
       purpose,
@@ -64,6 +67,7 @@ export async function digestParcel(
         const its = page([item.campaign.topic], item.delivery)
         return [`${its}/why`, `${its}/stop`]
       }),
+      `${page(due, delivery)}/keep`,
     ],
   })
   return { delivery, from: envelopeAddress(sender.address).address, to, mime }

@@ -17,11 +17,26 @@ export function isStorm(
   for (const { kind, reply } of outcomes) {
     refusals.total += 1
     if (kind !== 'refused' || reply === null) continue
-    const text = withoutParticulars(reply)
-    refusals.byText.set(text, (refusals.byText.get(text) ?? 0) + 1)
+    countRefusal(refusals, reply, 1)
   }
-  for (const [text, n] of refusals.byText) if (n >= fewest && n >= refusals.total * share) return text
+  for (const text of refusals.byText.keys()) if (isAboutUs(refusals, text)) return text
   return null
+}
+
+/** Whether a refusal with this answer says nothing of anybody's mailbox, because it answers half of everything (F13). */
+export function isPartOfStorm(refusals: Refusals, reply: string): boolean {
+  return isAboutUs(refusals, withoutParticulars(reply))
+}
+
+/** Counts one and the same refusal `n` times. */
+export function countRefusal(refusals: Refusals, reply: string, n: number): void {
+  const text = withoutParticulars(reply)
+  refusals.byText.set(text, (refusals.byText.get(text) ?? 0) + n)
+}
+
+function isAboutUs({ total, byText }: Refusals, text: string): boolean {
+  const n = byText.get(text) ?? 0
+  return n >= fewest && n >= total * share
 }
 
 /** The answer without the address, number or id that differs from one mail to the next. */

@@ -11,14 +11,16 @@ export type DigestItem = { subject: string; inShort: string; url: string; topic:
 /**
  * Writes a digest once for all who get the same items: each in short with a link to the hosted copy, its own why and its
  * own stop. A digest is a list of its own (RFC 2919). The values that `fill` takes are the promise line, the link to
- * change, the link to stop everything, then for each item its why and its stop.
+ * change, the link to stop everything, then for each item its why and its stop, and, in a digest that asks whether a yes
+ * still holds, the link to keep it.
  */
 export async function digestLetter(input: {
   items: readonly DigestItem[]
   sender: Sender
   brand: Brand
+  asksAgain: boolean
 }): Promise<Fill> {
-  const { items, sender, brand } = input
+  const { items, sender, brand, asksAgain } = input
   const locale = 'en'
   const subject = text(locale, 'mail.digest.subject', { brand: brand.name, count: items.length })
   const letter = renderMail('digest', {
@@ -35,6 +37,7 @@ export async function digestLetter(input: {
     promise: markFor(0),
     change: { label: text(locale, 'mail.change'), url: markFor(1) },
     stop: { label: text(locale, 'mail.digest.stopAll'), url: markFor(2) },
+    keep: asksAgain ? { label: text(locale, 'mail.keep'), url: markFor(3 + 2 * items.length) } : null,
     oneClick: text(locale, 'mail.digest.oneClick'),
     brandName: brand.name,
     postalAddress: brand.postalAddress ?? '',

@@ -21,10 +21,10 @@ export async function cancelWaiting(
   const people = locked.map((row) => row.id)
   if (people.length === 0) return { through: null, people: 0 }
   await tx`
-    update deliveries set state = 'cancelled', reason = null, settled_at = instant()
+    update deliveries set state = 'cancelled', reason = null, due_at = null, settled_at = instant()
     where message = ${message} and person = any (${people}::uuid[]) and state in ('held', 'deferred')`
   await tx`
-    update deliveries g set state = 'cancelled', settled_at = instant()
+    update deliveries g set state = 'cancelled', due_at = null, settled_at = instant()
     where g.person = any (${people}::uuid[]) and g.slot is not null and g.state = 'deferred'
       and not exists (select from deliveries i where i.digest = g.id and i.state = 'deferred')`
   return { through: people.at(-1) ?? null, people: people.length }

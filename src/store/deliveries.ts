@@ -44,12 +44,12 @@ export async function cancelForbidden(
   })
   if (forbidden.length > 0) {
     await tx`
-      update deliveries d set state = 'cancelled', reason = f.reason, settled_at = instant()
+      update deliveries d set state = 'cancelled', reason = f.reason, due_at = null, settled_at = instant()
       from unnest(${forbidden.map((row) => row.id)}::uuid[], ${forbidden.map((row) => row.reason)}::text[]) as f (id, reason)
       where d.id = f.id`
   }
   await tx`
-    update deliveries g set state = 'cancelled', settled_at = instant()
+    update deliveries g set state = 'cancelled', due_at = null, settled_at = instant()
     where g.person = ${person} and g.slot is not null and g.state = 'deferred'
       and not exists (select from deliveries i where i.digest = g.id and i.state = 'deferred')`
   return forbidden.length

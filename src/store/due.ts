@@ -1,8 +1,12 @@
 import type { Sql, Transaction } from './database.ts'
 
-/** A delivery that waits and is due, with what its message is about. Times are ISO. */
+/**
+ * A delivery that waits and is due, with what its message is about. One that is `unknown` perhaps arrived, and must.
+ * Times are ISO.
+ */
 export type Due = {
   id: string
+  state: 'held' | 'deferred' | 'unknown'
   person: string
   message: string
   topic: number | null
@@ -13,11 +17,12 @@ export type Due = {
   digest: string | null
 }
 
-/** What is looked for: of everybody or of one person; everything or service mail alone. */
-export type DueWanted = { only: string | null; serviceOnly: boolean }
+/** What is looked for: service mail or topic mail, which never wait for each other; of everybody or of one person. */
+export type DueWanted = { kind: 'service' | 'topic'; only: string | null }
 
 type DueRow = {
   id: string
+  state: Due['state']
   person: string
   message: string
   topic: number | null
@@ -30,19 +35,15 @@ type DueRow = {
 
 /**
  * Locks up to `limit` people of whom something is due, leaving out those that another worker holds. A paused or
- * cancelled campaign's deliveries stay where they are. `only` looks at one person alone, `serviceOnly` at no topic mail.
+ * cancelled campaign's deliveries stay where they are. `only` looks at one person alone.
  */
-export async function lockPeopleWithDue(
-  tx: Transaction,
-  limit: number,
-  { only, serviceOnly }: DueWanted,
-): Promise<string[]> {
+export async function lockPeopleWithDue(tx: Transaction, limit: number, { kind, only }: DueWanted): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`
     select p.id from people p
     where p.id in (
       select d.person from deliveries d left join campaigns c on c.message = d.message
-      where d.state in ('held', 'deferred') and d.due_at <= instant() and d.message is not null
-        and (c.message is null or (not ${serviceOnly} and c.state in ('sending', 'sent')))
+      where d.state in ('held', 'deferred', 'unknown') and d.due_at <= instant() and d.message is not null
+        and case ${kind} when 'service' then c.message is null else c.state in ('sending', 'sent') end
         and (${only}::uuid is null or d.person = ${only})
         and exists (select from addresses a where a.person = d.person and a.channel = 'email')
       order by d.due_at limit ${limit * 8})
@@ -57,18 +58,20 @@ export async function lockPeopleWithDue(
 export async function lockDueOf(
   tx: Transaction,
   people: readonly string[],
-  { serviceOnly }: Pick<DueWanted, 'serviceOnly'>,
+  { kind }: Pick<DueWanted, 'kind'>,
 ): Promise<Due[]> {
   const rows = await tx<DueRow[]>`
-    select d.id, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at,
+    select d.id, d.state, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at,
       case when g.state = 'deferred' then d.digest end as digest
     from deliveries d join messages m on m.id = d.message left join campaigns c on c.message = d.message
       left join deliveries g on g.id = d.digest
-    where d.person = any (${people as string[]}::uuid[]) and d.state in ('held', 'deferred') and d.due_at <= instant()
-      and (c.message is null or (not ${serviceOnly} and c.state in ('sending', 'sent')))
+    where d.person = any (${people as string[]}::uuid[]) and d.state in ('held', 'deferred', 'unknown')
+      and d.due_at <= instant()
+      and case ${kind} when 'service' then c.message is null else c.state in ('sending', 'sent') end
     order by d.planned_at, d.id for update of d`
   return rows.map((row) => ({
     id: row.id,
+    state: row.state,
     person: row.person,
     message: row.message,
     topic: row.topic,
@@ -88,12 +91,12 @@ export async function digestSlotsOf(sql: Sql, people: readonly string[]): Promis
   return new Map(rows.map((row) => [row.person, row.slots.map((slot) => new Date(slot).toISOString())]))
 }
 
-/** When the next waiting delivery is due (ISO), null when none waits; a paused or cancelled campaign's do not count. */
-export async function nextDue(sql: Sql): Promise<string | null> {
+/** When the next waiting delivery of a kind is due (ISO), null when none waits; a paused or cancelled campaign's do not count. */
+export async function nextDue(sql: Sql, kind: DueWanted['kind']): Promise<string | null> {
   const [row] = await sql<{ at: string }[]>`
     select d.due_at as at from deliveries d left join campaigns c on c.message = d.message
-    where d.state in ('held', 'deferred') and d.message is not null
-      and (c.message is null or c.state in ('sending', 'sent'))
+    where d.state in ('held', 'deferred', 'unknown') and d.due_at is not null and d.message is not null
+      and case ${kind} when 'service' then c.message is null else c.state in ('sending', 'sent') end
     order by d.due_at limit 1`
   return row ? new Date(row.at).toISOString() : null
 }

@@ -28,26 +28,18 @@ export async function wordingsAt(sql: Sql, at: Date): Promise<Set<string>> {
   return new Set(rows.map((row) => row.hash))
 }
 
-/** Longest that handing a message over takes: what was answered later than this after its plan was released later than planned. */
-const handOverMinutes = 15
-
 /**
- * Every release to her that the record still shows, a digest under its own id for each of its topics. The instant is the
- * one in her newest releases; for an older one, of its plan where it left at once, else of its outcome. Of a message that
- * was handed over more than once only the last time is known, and what was put off does not count.
+ * Every release to her that the record shows, a digest under its own id for each of its topics: what is on its way or may
+ * have arrived, and what was taken back or sent again, with the time since which it counts no longer.
  */
 export async function releasesOf(sql: Sql, person: string): Promise<RecordedRelease[]> {
   const rows = await sql<{ at: string; topic: number; delivery: string; taken_back: string | null }[]>`
-    select coalesce(
-        (select r ->> 'at' from jsonb_array_elements(p.recent) r
-          where r ->> 'delivery' = mail.id::text and (r ->> 'topic')::int = m.topic limit 1)::timestamptz,
-        case when mail.verdict = 'now' and mail.attempts <= 1
-            and mail.settled_at <= mail.planned_at + make_interval(mins => ${handOverMinutes}) then mail.planned_at end,
-        mail.settled_at, mail.planned_at) as at,
-      m.topic, mail.id as delivery, case when mail.state = 'refused' then mail.settled_at end as taken_back
-    from deliveries d join people p on p.id = d.person join messages m on m.id = d.message
-      join deliveries mail on mail.id = coalesce(d.digest, d.id)
-    where d.person = ${person} and m.topic is not null and d.state in ('released', 'sent', 'unknown', 'refused')`
+    select mail.released_at as at, m.topic, mail.id as delivery, null as taken_back
+    from deliveries d join messages m on m.id = d.message join deliveries mail on mail.id = coalesce(d.digest, d.id)
+    where d.person = ${person} and m.topic is not null and d.state in ('released', 'sent', 'unknown')
+    union all
+    select r.released_at, r.topic, r.delivery, r.ended_at
+    from past_releases r join deliveries d on d.id = r.delivery where d.person = ${person}`
   return rows.map((row) => ({
     at: new Date(row.at).toISOString(),
     topic: row.topic,

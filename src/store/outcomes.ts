@@ -1,3 +1,4 @@
+import { mustArriveKinds, resendAfterMinutes } from '../domain/must-arrive.ts'
 import type { Transaction } from './database.ts'
 import { forgetEndedServiceMail } from './service-messages.ts'
 
@@ -18,7 +19,8 @@ const mostAttempts = 16
 /**
  * Records what became of released deliveries, in one statement each whatever the size of the batch: the items of a
  * digest copy its outcome, what provably did not leave is taken out of its person's `recent`, what was put off is due
- * again later. An outcome that comes late turns `unknown` into what it was. Locks the people first.
+ * again later, and a mail that must arrive is due again once when nobody knows whether it did (I-6). An outcome that comes
+ * late turns `unknown` into what it was. Locks the people first.
  */
 export async function settle(tx: Transaction, outcomes: readonly Settled[]): Promise<void> {
   if (outcomes.length === 0) return
@@ -51,7 +53,9 @@ async function settleThese(
       state = case when o.state = 'deferred' and d.attempts + o.counts::int >= ${mostAttempts} then 'refused' else o.state end,
       reply = o.reply, lease_until = null, worker = null,
       due_at = case when o.state = 'deferred' then o.now + (0.75 + o.spread / 2)
-        * make_interval(mins => least(${firstWaitMinutes} * (1 << least(d.attempts, 10)), ${longestWaitMinutes})) end,
+        * make_interval(mins => least(${firstWaitMinutes} * (1 << least(d.attempts, 10)), ${longestWaitMinutes}))
+        when o.state = 'unknown' and not d.resent and (select service_kind from messages where id = d.message) = any (${[...mustArriveKinds]}::text[])
+        then o.now + make_interval(mins => ${resendAfterMinutes}) end,
       settled_at = case when o.state <> 'deferred' or d.attempts + o.counts::int >= ${mostAttempts} then instant() end
     from (
       select t.*, random() as spread, instant() as now from unnest(
@@ -80,7 +84,15 @@ async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Pro
     order by p.id for no key update`
 }
 
+/** The record keeps that they were released until now: a verdict of that time rests on it. */
 async function takeBack(tx: Transaction, deliveries: readonly string[]): Promise<void> {
+  await tx`
+    insert into past_releases (delivery, topic, released_at, ended_at)
+    select (r ->> 'delivery')::uuid, (r ->> 'topic')::smallint, (r ->> 'at')::timestamptz, instant()
+    from people p cross join jsonb_array_elements(p.recent) as r
+    where p.id in (select person from deliveries where id = any (${deliveries as string[]}::uuid[]))
+      and r ->> 'delivery' = any (${deliveries as string[]}::text[])
+    on conflict do nothing`
   await tx`
     update people p set recent = coalesce(
       (select jsonb_agg(r order by n) from jsonb_array_elements(p.recent) with ordinality as e (r, n)
@@ -89,15 +101,18 @@ async function takeBack(tx: Transaction, deliveries: readonly string[]): Promise
 }
 
 /**
- * What a worker that is gone left between release and outcome becomes `unknown`: perhaps it left, so it is never sent
- * again by itself and still counts against limits (I-5). @returns how many.
+ * What a worker that is gone left between release and outcome becomes `unknown`: perhaps it left, so bulk mail is never
+ * sent again by itself and still counts against limits (I-5); a mail that must arrive is due again, once (I-6). @returns how many.
  */
 export async function leftOverBecomesUnknown(tx: Transaction, worker: number): Promise<number> {
   await tx`
     select p.id from people p where p.id in (select person from deliveries where worker = ${worker} and state = 'released')
     order by p.id for no key update`
   const rows = await tx<{ id: string }[]>`
-    update deliveries set state = 'unknown', settled_at = instant(), lease_until = null, worker = null,
+    update deliveries d set state = 'unknown', settled_at = instant(), lease_until = null, worker = null,
+      due_at = case when not d.resent and exists (
+          select from messages m where m.id = d.message and m.service_kind = any (${[...mustArriveKinds]}::text[]))
+        then instant() + make_interval(mins => ${resendAfterMinutes}) end,
       reply = 'its worker ended before the answer was recorded'
     where worker = ${worker} and state = 'released' returning id`
   await forgetEndedServiceMail(

@@ -24,14 +24,20 @@ export type Planned = {
 
 /**
  * Writes a batch of deliveries in one statement; each released one gets a lease and an attempt of its own, in the name
- * of `worker`. The people are locked.
+ * of `worker`. `at` is the instant of the judgement. The people are locked.
  */
-export async function insertDeliveries(tx: Transaction, worker: number, planned: readonly Planned[]): Promise<void> {
+export async function insertDeliveries(
+  tx: Transaction,
+  worker: number,
+  planned: readonly Planned[],
+  at: Date,
+): Promise<void> {
   if (planned.length === 0) return
   const column = <Key extends keyof Planned>(key: Key) => planned.map((row) => row[key])
   await tx`
-    insert into deliveries (id, message, slot, person, state, verdict, reason, version, allowed_by, due_at, attempt, lease_until, worker, settled_at)
-    select t.*,
+    insert into deliveries (id, message, slot, person, state, verdict, reason, version, allowed_by, due_at, planned_at, released_at, attempt, lease_until, worker, settled_at)
+    select t.*, ${at.toISOString()}::timestamptz,
+      case when state = 'released' then ${at.toISOString()}::timestamptz end,
       case when state = 'released' then gen_random_uuid() end,
       case when state = 'released' then instant() + make_interval(secs => ${leaseSeconds}) end,
       case when state = 'released' then ${worker}::bigint end,
@@ -43,18 +49,26 @@ export async function insertDeliveries(tx: Transaction, worker: number, planned:
     ) as t (id, message, slot, person, state, verdict, reason, version, allowed_by, due_at)`
 }
 
-/** What becomes of a waiting delivery when it was judged again. `digest` is the delivery that carries it, null for itself. */
+/**
+ * What becomes of a waiting delivery when it was judged again. `digest` is the delivery that carries it, null for itself.
+ * One that perhaps arrived stays `unknown` where it is not sent again.
+ */
 export type Rejudged = {
   id: string
-  state: 'released' | 'held' | 'held_back' | 'cancelled'
+  state: 'released' | 'held' | 'held_back' | 'cancelled' | 'unknown'
   reason: string | null
   dueAt: string | null
   digest: string | null
   version: number
 }
 
-/** Moves waiting deliveries on in one statement. Their people are locked, and so are they. */
-export async function moveDeliveries(tx: Transaction, worker: number, moved: readonly Rejudged[]): Promise<void> {
+/** Moves waiting deliveries on in one statement, as judged at `at`. Their people are locked, and so are they. */
+export async function moveDeliveries(
+  tx: Transaction,
+  worker: number,
+  moved: readonly Rejudged[],
+  at: Date,
+): Promise<void> {
   if (moved.length === 0) return
   const column = <Key extends keyof Rejudged>(key: Key) => moved.map((row) => row[key])
   await tx`
@@ -62,7 +76,9 @@ export async function moveDeliveries(tx: Transaction, worker: number, moved: rea
       attempt = case when m.state = 'released' then gen_random_uuid() end,
       lease_until = case when m.state = 'released' then instant() + make_interval(secs => ${leaseSeconds}) end,
       worker = case when m.state = 'released' then ${worker}::bigint end,
-      settled_at = case when m.state in ('held_back', 'cancelled') then instant() end
+      released_at = case when m.state = 'released' then ${at.toISOString()}::timestamptz else d.released_at end,
+      resent = d.resent or (m.state = 'released' and d.state = 'unknown'),
+      settled_at = case m.state when 'held_back' then instant() when 'cancelled' then instant() when 'unknown' then d.settled_at end
     from unnest(
       ${column('id')}::uuid[], ${column('state')}::text[], ${column('reason')}::text[], ${column('dueAt')}::timestamptz[],
       ${column('digest')}::uuid[], ${column('version')}::bigint[]

@@ -33,6 +33,15 @@ export const brand = pgTable(
   (table) => [check('brand_is_one_row', sql`${table.id} = 1`)],
 )
 
+/** The brand's settings as of each change, whole: what a past verdict rested on. Append-only by trigger. */
+export const brandVersions = pgTable('brand_versions', {
+  number: bigint('number', { mode: 'number' }).primaryKey(),
+  settings: jsonb('settings').$type<Brand>().notNull(),
+  at: instant('at')
+    .notNull()
+    .default(sql`instant()`),
+})
+
 export const topics = pgTable('topics', {
   id: smallint('id').primaryKey(),
   slug: text('slug').notNull().unique(),

@@ -100,6 +100,11 @@ export const deliveries = pgTable(
     attempts: smallint('attempts').notNull().default(0),
     worker: bigint('worker', { mode: 'number' }),
     leaseUntil: instant('lease_until'),
+    releasedAt: instant('released_at'),
+    /** A mail that must arrive was handed over a second time: there is no third. */
+    resent: boolean('resent').notNull().default(false),
+    /** What was concluded from a refusal; null until somebody looked. */
+    refusal: text('refusal'),
     dueAt: instant('due_at'),
     plannedAt: instant('planned_at')
       .notNull()
@@ -120,7 +125,10 @@ export const deliveries = pgTable(
     index('deliveries_person').on(table.person),
     index('deliveries_due')
       .on(table.dueAt)
-      .where(sql`${table.state} in ('held', 'deferred')`),
+      .where(sql`${table.dueAt} is not null`),
+    index('deliveries_refused')
+      .on(table.message)
+      .where(sql`${table.state} = 'refused' and ${table.refusal} is null`),
     index('deliveries_in_hand')
       .on(table.worker)
       .where(sql`${table.state} = 'released'`),
@@ -129,5 +137,23 @@ export const deliveries = pgTable(
       sql`${table.state} in ('released', 'held', 'held_back', 'sent', 'refused', 'deferred', 'unknown', 'cancelled')`,
     ),
     check('deliveries_verdict', sql`${table.verdict} in ('now', 'later', 'never')`),
+    check('deliveries_refusal', sql`${table.refusal} in ('bounced', 'doubtful', 'passed')`),
   ],
+)
+
+/**
+ * Releases that a delivery's own row no longer tells: taken back because it provably did not leave, or followed by
+ * another. `endedAt` is since when it counts no longer, null where it goes on counting beside the next.
+ */
+export const pastReleases = pgTable(
+  'past_releases',
+  {
+    delivery: uuid('delivery')
+      .notNull()
+      .references(() => deliveries.id),
+    topic: smallint('topic').notNull(),
+    releasedAt: instant('released_at').notNull(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [primaryKey({ columns: [table.delivery, table.topic, table.releasedAt] })],
 )

@@ -7,15 +7,23 @@ export type KeptMail = { subject: string; text: string; html: string }
 
 const keptParts = z.object({ text: z.string(), html: z.string() })
 
-/** Stores a message of exactly one service kind, written for one person. */
+/** Stores a message of exactly one service kind, written for one person; `usefulUntil` (ISO) is when its link ends. */
 export async function insertServiceMessage(
   tx: Transaction,
-  message: { id: string; serviceKind: ServiceKind; sender: string; language: string; mail: KeptMail },
+  message: {
+    id: string
+    serviceKind: ServiceKind
+    sender: string
+    language: string
+    usefulUntil: string | null
+    mail: KeptMail
+  },
 ): Promise<void> {
   const { subject, text, html } = message.mail
   await tx`
-    insert into messages (id, service_kind, subject, in_short, sender, body, language)
-    values (${message.id}, ${message.serviceKind}, ${subject}, '', ${message.sender}, ${JSON.stringify({ text, html })}, ${message.language})`
+    insert into messages (id, service_kind, subject, in_short, sender, body, language, useful_until)
+    values (${message.id}, ${message.serviceKind}, ${subject}, '', ${message.sender}, ${JSON.stringify({ text, html })},
+      ${message.language}, ${message.usefulUntil})`
 }
 
 /** @returns what is kept of a service message, null when it is none or has been forgotten. */
@@ -33,10 +41,14 @@ export async function countServiceMail(sql: Sql, person: string, kind: ServiceKi
   return row?.n ?? 0
 }
 
-/** Empties what is kept of service mails whose delivery is at its end: they name her choices and carry an Undo. */
+/**
+ * Empties what is kept of service mails whose delivery is at its end: they name her choices and carry an Undo. One that
+ * perhaps arrived and is to be sent again is kept until then.
+ */
 export async function forgetEndedServiceMail(tx: Transaction, deliveries: readonly string[]): Promise<void> {
   await tx`
     update messages m set body = '' from deliveries d
     where d.id = any (${deliveries as string[]}::uuid[]) and m.id = d.message and m.service_kind is not null
-      and d.state not in ('held', 'released', 'deferred') and m.body <> ''`
+      and d.state not in ('held', 'released', 'deferred') and not (d.state = 'unknown' and d.due_at is not null)
+      and m.body <> ''`
 }

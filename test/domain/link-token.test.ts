@@ -5,10 +5,12 @@ import tap from 'tap'
 import {
   ageDays,
   dayOf,
+  isFresh,
   linkKeys,
   linkLifetimes,
   linkPurposes,
   makeLink,
+  minuteOf,
   readLink,
   type Link,
 } from '../../src/domain/link-token.ts'
@@ -28,7 +30,15 @@ const fullest: Link = {
   entry: 2 ** 48 - 1,
 }
 
-const links: fc.Arbitrary<Link> = fc.record(
+const withMinute = new Set(['session', 'confirm'])
+/** A link of that purpose, as plain as can be. */
+const linkOf = (purpose: Link['purpose']): Link => ({
+  ...plain,
+  purpose,
+  ...(withMinute.has(purpose) ? { minute: 601 } : {}),
+})
+
+const anyLink = fc.record(
   {
     purpose: fc.constantFrom(...linkPurposes),
     person: fc.uuid(),
@@ -39,6 +49,9 @@ const links: fc.Arbitrary<Link> = fc.record(
   },
   { noNullPrototype: true },
 )
+const links: fc.Arbitrary<Link> = fc
+  .tuple(anyLink, fc.integer({ min: 0, max: 1439 }))
+  .map(([link, minute]) => (withMinute.has(link.purpose) ? { ...link, minute } : link))
 
 await tap.test('a link is read back as it was made, in at most 120 characters that end in a letter', async (t) => {
   fc.assert(
@@ -50,6 +63,7 @@ await tap.test('a link is read back as it was made, in at most 120 characters th
     { numRuns: 500 },
   )
   t.equal(makeLink(keys, fullest).length, 113)
+  t.equal(makeLink(keys, { ...fullest, purpose: 'confirm', minute: 1439 }).length, 116)
   t.same(readLink(keys, makeLink(keys, { ...plain, person: ada.toUpperCase() })), plain, 'a UUID has no case')
 })
 
@@ -68,7 +82,7 @@ await tap.test('a token is the bytes that its drawing shows', async (t) => {
 })
 
 await tap.test('a token with any bit flipped, any character changed or cut off is no link', async (t) => {
-  for (const link of [plain, fullest]) {
+  for (const link of [plain, fullest, linkOf('session'), { ...fullest, purpose: 'confirm', minute: 7 } as const]) {
     const token = makeLink(keys, link)
     const bytes = bytesIn(token)
     for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -105,7 +119,7 @@ await tap.test('the spare bits of base64 do not make a second token for the same
 
 await tap.test('a token of one purpose never passes for another, nor with the parts of another', async (t) => {
   for (const purpose of linkPurposes) {
-    const bytes = bytesIn(makeLink(keys, { ...plain, purpose }))
+    const bytes = bytesIn(makeLink(keys, linkOf(purpose)))
     for (let code = 0; code < 256; code++) {
       const relabelled = Buffer.from(bytes)
       relabelled[1] = code
@@ -140,6 +154,11 @@ await tap.test('what cannot be a link is not made, and keys of another form are 
     { topics: [-1] },
     { entry: 0 },
     { entry: 2 ** 48 },
+    { minute: 0 },
+    { purpose: 'session' },
+    { purpose: 'confirm' },
+    { purpose: 'confirm', minute: 1440 },
+    { purpose: 'session', minute: -1 },
   ]
   for (const part of wrong)
     t.throws(() => makeLink(keys, { ...plain, ...part }), { code: 'invalid-input' }, JSON.stringify(part))
@@ -162,6 +181,31 @@ await tap.test('nothing that is put where a token belongs makes the reader throw
     { numRuns: 2000 },
   )
   t.pass()
+})
+
+await tap.test('a fresh link works for 60 minutes, a confirmation for 7 days, and nothing else is fresh', async (t) => {
+  const made = new Date('2026-11-21T23:30:59.000Z')
+  const minute = 60_000
+  const link = (purpose: Link['purpose']): Link => ({ ...plain, purpose, ...minuteOf(made) })
+  t.same(minuteOf(made), { day: dayOf(made), minute: 23 * 60 + 30 })
+  for (const [purpose, minutes] of [
+    ['session', 60],
+    ['confirm', 7 * 24 * 60],
+  ] as const) {
+    const at = (after: number) =>
+      isFresh(link(purpose), new Date(Date.parse('2026-11-21T23:30:00.000Z') + after * minute))
+    t.ok(at(0) && at(minutes - 0.01), purpose)
+    t.notOk(at(minutes), `${purpose} ends`)
+    t.ok(at(-2), 'the clocks of two machines')
+    t.notOk(at(-3), 'no clock explains it')
+  }
+  for (const purpose of ['unsubscribe', 'preferences', 'undo'] as const) t.notOk(isFresh(link(purpose), made), purpose)
+  t.notOk(isFresh({ ...plain, purpose: 'session' }, made))
+})
+
+await tap.test('a fresh link is the bytes that its drawing shows', async (t) => {
+  const bytes = bytesIn(makeLink(keys, { ...linkOf('session'), topics: [] }))
+  t.equal(bytes.subarray(0, -16).toString('hex'), `0104${ada.replaceAll('-', '')}512a025900`)
 })
 
 await tap.test('the age of a link counts days in UTC', async (t) => {

@@ -1,12 +1,15 @@
 import PostalMime from 'postal-mime'
 import t from 'tap'
+import { changeChoices } from '../../src/actions/change-choices.ts'
 import { checkCampaign } from '../../src/actions/check-campaign.ts'
 import type { Brand } from '../../src/domain/brand.ts'
-import { linkLifetimes } from '../../src/domain/link-token.ts'
+import { linkLifetimes, readLink } from '../../src/domain/link-token.ts'
+import { personById } from '../../src/store/people.ts'
 import { choicesOf, entriesIn, openApp, tokenFor, visitor, type App } from '../support/app.ts'
 import { addPerson, castWording, yesTo } from '../support/cast.ts'
+import { moveClock } from '../support/database.ts'
 import { fern } from '../support/house.ts'
-import { sendNow, takingCourier, writeCampaign } from '../support/sending.ts'
+import { sendNow, takingCourier, wakeDue, writeCampaign } from '../support/sending.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
 const day = 86_400_000
@@ -108,6 +111,32 @@ t.test('pressed twice it is one entry, and for a yes that is fresh there is noth
   const visit = visitor(server)
   await visit.open(`/p/${token}/keep`)
   t.equal(visit.page.headings[0], 'Nothing to save.')
+})
+
+t.test('a digest asks once, and only for those of its topics whose yes is near its end', async (t) => {
+  const app = await open(t)
+  const { house } = app
+  const id = await somebody(app, 'ada@example.com', 330, [1])
+  const fresh = yesTo([2]).topics['2']
+  const { choices } = (await personById(house.database.sql, id)) ?? {}
+  if (!choices || !fresh) return
+  const basis = { evidence: 'seen', wording: castWording, confirmedAt: new Date().toISOString() } as const
+  await changeChoices(house, id, { way: 'page', wording: null }, () => ({
+    ...choices,
+    pace: 'digest-daily',
+    topics: { ...choices.topics, 2: { ...fresh, basis } },
+  }))
+  await writeCampaign(house, 'darn')
+  await writeCampaign(house, 'hats', { topic: 'new-patterns' })
+  await sendNow(house, 'darn')
+  await sendNow(house, 'hats')
+  await moveClock(house.database.url, '2 days')
+  t.equal(await wakeDue(house), 1)
+  const { text = '', html = '' } = await PostalMime.parse(Buffer.from(app.parcels[0]?.mime ?? '', 'latin1'))
+  const [link, ...more] = text.match(/\/p\/\S+\/keep/g) ?? []
+  t.same(more, [])
+  t.ok(link && html.includes(link))
+  t.same(readLink(house.keys.links, link?.split('/')[2] ?? '')?.topics, [1])
 })
 
 t.test('what has run out can be said again, and then mail comes again', async (t) => {

@@ -4,6 +4,9 @@ import { changeChoices } from '../../src/actions/change-choices.ts'
 import { explain } from '../../src/actions/explain.ts'
 import type { House } from '../../src/actions/house.ts'
 import { replay } from '../../src/actions/replay.ts'
+import { retryUnknown } from '../../src/actions/retry-unknown.ts'
+import { setBrand } from '../../src/actions/set-brand.ts'
+import type { Brand } from '../../src/domain/brand.ts'
 import { pauseUntil, resume, stopEverything, stopTopics } from '../../src/domain/choice-changes.ts'
 import type { Choices } from '../../src/domain/choices.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
@@ -43,9 +46,11 @@ async function suppressNow(house: House, address: string, reason: 'bounced' | 'e
 
 /** What was decided when it was decided: of everybody with a delivery, and how many others for which reason. */
 type Planned = { slug: string; person: string; verdict: string; reason: string | null; until: string | null; at: Date }
+/** What was let go later than it was planned: from waiting, after it was put off, or sent again. */
+type Woken = { slug: string; person: string; at: string }
 type Counted = { slug: string; at: Date; nevers: Record<string, number> }
 
-t.test('every recorded verdict of a random history is replayed from the record alone', async (t) => {
+t.test('every recorded decision of a random history is replayed from the record alone', async (t) => {
   const random = sequence(20_261_121)
   const among = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
   const answers = ['sent', 'sent', 'sent', 'sent', 'refused', 'deferred', 'unknown'] as const
@@ -57,6 +62,13 @@ t.test('every recorded verdict of a random history is replayed from the record a
     return { kind: answers[Math.floor(next() * answers.length)] ?? 'sent', reply: '4.0.0 a reply', reached: true }
   })
   const brand = { ...fern, quiet: { from: '21:00', to: '07:00' }, seenDays: 360 }
+  const rules: Partial<Brand>[] = [
+    { quiet: { from: '20:00', to: '09:30' } },
+    { weeklySlot: { weekday: 2, time: '16:00' }, monthlySlot: { weekday: 3, time: '11:00' } },
+    { seenDays: 310 },
+    { timeZone: 'Asia/Kathmandu', quiet: null },
+    { seenDays: 400, quiet: { from: '21:00', to: '07:00' }, weeklySlot: fern.weeklySlot },
+  ]
   const house = await openTestHouse(t, { courier, brand })
   const { sql, url } = house.database
   await addTopics(house)
@@ -96,11 +108,23 @@ t.test('every recorded verdict of a random history is replayed from the record a
   }
   const planned: Planned[] = []
   const counted: Counted[] = []
+  const woken = new Map<string, Woken>()
+  const lookForWoken = async () => {
+    const rows = await sql<Woken[]>`
+      select c.slug, d.person, d.released_at as at from deliveries d join campaigns c using (message)
+      where d.released_at > d.planned_at`
+    for (const row of rows) woken.set(`${row.slug} ${row.person} ${row.at}`, row)
+  }
   for (let step = 0; step < 64; step++) {
     await moveClock(url, `${Math.floor(random() * 3_600)} minutes`)
     await change(house, among(people), lively)
     if (step === 36) await suppressNow(house, 'p0@example.com', 'bounced')
+    if (step % 9 === 5) await setBrand(house, rules[((step - 5) / 9) % rules.length] ?? {})
     if (random() < 0.5) await wakeDue(house)
+    await lookForWoken()
+    const again = planned.at(-1)?.slug
+    if (again !== undefined && random() < 0.4) await retryUnknown(house, again, { confirm: 100 }).catch(() => undefined)
+    await lookForWoken()
     if (random() < 0.45) continue
     const slug = `letter-${step}`
     const message = await writeCampaign(house, slug, { topic: among(['repairs', 'new-patterns']) })
@@ -116,7 +140,13 @@ t.test('every recorded verdict of a random history is replayed from the record a
     if (slice) counted.push({ slug, at: await nowOf(house), nevers: Object.fromEntries(nevers) })
   }
   await moveClock(url, '40 days')
+  await setBrand(house, { ...fern, quiet: { from: '00:00', to: '23:59' }, seenDays: 1 })
 
+  for (const { slug, person, at } of woken.values()) {
+    const then = await replay(house, { person }, slug, new Date(at))
+    if (then.kind !== 'replayed' || then.explanation.verdict !== 'now') t.fail(`${slug} was woken at ${at}`, then)
+  }
+  t.ok(woken.size > 30, `${woken.size} were woken or sent again`)
   for (const { slug, person, verdict, reason, until, at } of planned) {
     const then = await replay(house, { person }, slug, at)
     if (then.kind !== 'replayed') return t.fail(`${slug}: ${then.reason}`)

@@ -24,7 +24,7 @@ export const closedCourier: Courier = {
   close: () => Promise.resolve(),
 }
 
-export type TestHouseOptions = { courier?: Courier; publicUrl?: string; brand?: Brand | null }
+export type TestHouseOptions = { courier?: Courier; serviceCourier?: Courier; publicUrl?: string; brand?: Brand | null }
 
 /**
  * A house on a fresh database of its own with an open, empty ledger, new keys and the brand Fern (`brand: null` for
@@ -41,7 +41,12 @@ export async function openTestHouse(
 export async function houseOn(
   t: { teardown(close: () => Promise<void>): unknown },
   url: string,
-  { courier = closedCourier, publicUrl = 'http://127.0.0.1:3000', brand = fern }: TestHouseOptions = {},
+  {
+    courier = closedCourier,
+    serviceCourier = courier,
+    publicUrl = 'http://127.0.0.1:3000',
+    brand = fern,
+  }: TestHouseOptions = {},
 ): Promise<House & { warnings: string[] }> {
   const database = openDatabase(url)
   // Teardowns run last in, first out: the pools close before the database is dropped.
@@ -54,6 +59,7 @@ export async function houseOn(
     database,
     keys,
     courier,
+    serviceCourier,
     sign: null,
     missingForRelay: [],
     publicUrl,
