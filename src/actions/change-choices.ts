@@ -6,12 +6,14 @@ import { Problem } from '../domain/problem.ts'
 import { theBrand } from '../store/brand.ts'
 import type { Transaction } from '../store/database.ts'
 import { codeOf } from '../store/error-code.ts'
-import { cancelForbidden, inFlightOf, type InFlight } from '../store/deliveries.ts'
+import { tellOfChange } from '../store/changes.ts'
+import { cancelForbidden } from '../store/deliveries.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import { lockPerson, saveChoices, type Person } from '../store/people.ts'
 import { wordingHashes } from '../store/wordings.ts'
 import type { House } from './house.ts'
+import { inFlightAfter, type InFlight } from './in-flight.ts'
 
 /**
  * How she said it: by which way, under which wording (its hash, where there was one to see), by whose hand,
@@ -39,7 +41,8 @@ export type AfterEntry = (entry: number) => Promise<void>
 /**
  * The one way in which a person's choices change: lock her row, change, re-judge what is waiting for her, append the
  * entry, save; one transaction. What `change` forbids is cancelled before it commits, so nothing that she has
- * just said no to is released afterwards (I-1, I-11).
+ * just said no to is released afterwards (I-1, I-11). What was released already is called back by its worker where its dot
+ * is not written yet: this waits a moment for it, and then tells what may still arrive (I-2); one-click does not wait.
  * @param change gives the new choices from the present ones and the instant of the change, or null for no change.
  * @param also belongs to the change: it reads what it needs before the ledger's head is locked, and what it gives back
  * writes under the number of the entry, in the same transaction.
@@ -54,7 +57,7 @@ export async function changeChoices(
 ): Promise<Changed> {
   const changed = await committed(house, (tx) => changeUnderLock(tx, person, evidence, { change, also }))
   if (changed.kind === 'unchanged') return changed
-  return { ...changed, inFlight: await inFlightOf(house.database.sql, person) }
+  return { ...changed, inFlight: await inFlightAfter(house, person, evidence.way !== 'one-click') }
 }
 
 /** PostgreSQL's word for a deadlock it has broken (F25): nothing of the transaction is done, and it may be tried again. */
@@ -100,6 +103,7 @@ async function changeUnderLock(
     ]),
     saveChoices(tx, id, choices, entry),
     alongside(entry),
+    tellOfChange(tx, id),
   ])
   return { kind: 'changed', entry, at: head.at, before, choices }
 }

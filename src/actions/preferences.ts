@@ -18,7 +18,6 @@ import { allPacesOffered, formDefaults, topicsShownIn } from '../domain/preferen
 import { Problem } from '../domain/problem.ts'
 import type { Topic } from '../domain/topic.ts'
 import { theBrand } from '../store/brand.ts'
-import { inFlightOf, type InFlight } from '../store/deliveries.ts'
 import { entryOf, type StoredEntry } from '../store/ledger.ts'
 import { personById, type Person } from '../store/people.ts'
 import { allTopics } from '../store/topics.ts'
@@ -26,10 +25,11 @@ import { currentWording, wordingHashes, wordingText } from '../store/wordings.ts
 import { acknowledgeRaise, sendHers } from './acknowledge-raise.ts'
 import { changeChoices, type Changed, type Evidence } from './change-choices.ts'
 import type { House } from './house.ts'
+import { forbiddenInFlight, type InFlight } from './in-flight.ts'
 
 /**
- * Everything her page shows. `wording` is the hash of what it asks now, `wordings` are all there are, `inFlight` what of
- * hers may still arrive; `mayRaise`: this link is young enough, and she has not stopped.
+ * Everything her page shows. `wording` is the hash of what it asks now, `wordings` are all there are, `inFlight` what may
+ * still arrive though she forbids it; `mayRaise`: this link is young enough, and she has not stopped.
  */
 export type Preferences = {
   person: Person
@@ -67,7 +67,7 @@ export async function readPreferences(
     allTopics(sql),
     currentWording(sql, 'preferences', language),
     wordingHashes(sql),
-    inFlightOf(sql, link.person),
+    forbiddenInFlight(sql, link.person),
   ])
   if (!person) return null
   return { person, brand, topics, wording, wordings, inFlight, mayRaise: mayRaise(link, person.choices, now) }

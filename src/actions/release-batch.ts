@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { judge, storable, type Verdict } from '../domain/gate.ts'
 import { appendRecent } from '../domain/recent.ts'
-import { lockNext, readLocked, type Recipient } from '../store/audience.ts'
+import { lockNext, readPeople, type Recipient } from '../store/audience.ts'
 import type { Campaign } from '../store/campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { insertDeliveries, saveRecent, type Planned } from '../store/releases.ts'
@@ -30,7 +30,7 @@ export async function releaseBatch(
   return house.database.sql.begin(async (tx) => {
     const ids = await lockNext(tx, { ...slice, addedBefore: campaign.startedAt }, limit)
     // Sent together and answered in this order: her choices, then the instant they are judged at, both after the lock.
-    const [people, at, rules] = await Promise.all([readLocked(tx, ids), instantNow(tx), theRules(tx)])
+    const [people, at, rules] = await Promise.all([readPeople(tx, ids), instantNow(tx), theRules(tx)])
     const last = people.at(-1)
     if (!last) return { people: 0, released: [], through: null, at }
     const sending = sendingOf(campaign)

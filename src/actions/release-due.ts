@@ -3,7 +3,7 @@ import { slotsAround } from '../domain/calendar.ts'
 import { judge, storable, type Rules, type Sending, type Verdict } from '../domain/gate.ts'
 import { termsOf } from '../domain/pace.ts'
 import { appendRecent, withoutRelease, type Release } from '../domain/recent.ts'
-import { readLocked, type Recipient } from '../store/audience.ts'
+import { readPeople, type Recipient } from '../store/audience.ts'
 import { digestSlotsOf, lockDueOf, lockPeopleWithDue, type Due, type DueWanted } from '../store/due.ts'
 import { instantNow } from '../store/instant.ts'
 import { insertDeliveries, moveDeliveries, saveRecent, type Planned, type Rejudged } from '../store/releases.ts'
@@ -15,7 +15,7 @@ export type DueMail = {
   delivery: string
   person: Recipient
   service: boolean
-  items: readonly { delivery: string; message: string }[]
+  items: readonly { delivery: string; message: string; sending: Sending }[]
 }
 
 /** `people` is how many were looked at; zero when nothing is due. `at` is the instant of the judgement. */
@@ -35,7 +35,7 @@ export async function releaseDue(
     const ids = await lockPeopleWithDue(tx, wanted.limit, wanted)
     const at = await instantNow(tx)
     if (ids.length === 0) return { people: 0, mails: [], at }
-    const [people, due, rules] = await Promise.all([readLocked(tx, ids), lockDueOf(tx, ids, wanted), theRules(tx)])
+    const [people, due, rules] = await Promise.all([readPeople(tx, ids), lockDueOf(tx, ids, wanted), theRules(tx)])
     const bySlot = await digestSlotsOf(tx, ids)
     const changes = people.map((person) => {
       const hers = due.filter((one) => one.person === person.id)
@@ -98,7 +98,7 @@ function rejudge(person: Recipient, due: readonly Due[], moment: Moment): Change
     delivery,
     person,
     service: service !== undefined,
-    items: going.map((one) => ({ delivery: one.id, message: one.message })),
+    items: going.map((one) => ({ delivery: one.id, message: one.message, sending: sendingOfDue(one) })),
   }
   const digest = carrier && !retried ? digestDelivery(person, carrier, slotOf(person, going, moment)) : null
   return {

@@ -1,10 +1,9 @@
 import { judge } from '../domain/gate.ts'
 import { Problem } from '../domain/problem.ts'
 import { appendRecent, withoutRelease } from '../domain/recent.ts'
-import { readLocked, type Recipient } from '../store/audience.ts'
+import { readPeople, type Recipient } from '../store/audience.ts'
 import type { Campaign } from '../store/campaigns.ts'
 import { instantNow } from '../store/instant.ts'
-import { settle } from '../store/outcomes.ts'
 import { moveDeliveries, saveRecent, type Rejudged } from '../store/releases.ts'
 import { keepPastReleases } from '../store/past-releases.ts'
 import { whileAlone } from '../store/sole-worker.ts'
@@ -14,14 +13,10 @@ import { handOver } from './hand-over.ts'
 import type { House } from './house.ts'
 import { requireReady } from './require-ready.ts'
 import { sweep, withWorker } from './sweep.ts'
-import { settled } from './work-slices.ts'
 import { letterFor, topicParcel } from './write-topic-mail.ts'
 
 /** `unknown` were found; `again` of them were sent again, and `stayed` are as they were: the gate lets them out no more, or not now. */
 export type Retried = { campaign: string; unknown: number; again: number; stayed: number }
-
-/** Part of the lease (30 s) within which a message must have begun. */
-const beginWithinMs = 20_000
 
 /** How many deliveries of a campaign perhaps arrived and perhaps not. @throws Problem `not-found` for an unknown campaign. */
 export async function unknownOf(house: House, slug: string): Promise<{ campaign: string; unknown: number }> {
@@ -77,15 +72,17 @@ async function sendAgain(
   let again = 0
   let left = most
   for (let after: string | null = null; left > 0 && !signal?.aborted;) {
-    const begunBefore = performance.now() + beginWithinMs
+    const since = performance.now()
     const batch = await releaseAgain(house, worker, campaign, { after, limit: Math.min(left, house.courier.batch) })
     if (batch.through === null) break
     const mails = batch.released.map(({ delivery, person }) => ({
       delivery,
+      person: person.id,
+      items: [{ delivery, sending: sendingOf(campaign) }],
+      notAfter: null,
       write: () => topicParcel(house, letter, delivery, person, batch.at),
     }))
-    const outcomes = await handOver(house, mails, begunBefore)
-    await house.database.sql.begin((tx) => settle(tx, outcomes.map(settled)))
+    await handOver(house, mails, { since, perDestination: null })
     again += batch.released.length
     left -= batch.looked
     after = batch.through
@@ -110,7 +107,7 @@ async function releaseAgain(
     const unknown = await lockUnknown(tx, campaign.message, after, limit)
     const at = await instantNow(tx)
     const [people, rules] = await Promise.all([
-      readLocked(
+      readPeople(
         tx,
         unknown.map((one) => one.person),
       ),

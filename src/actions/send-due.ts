@@ -1,6 +1,5 @@
 import { campaignById, type Campaign } from '../store/campaigns.ts'
 import type { DueWanted } from '../store/due.ts'
-import { settle } from '../store/outcomes.ts'
 import { handOver, type Mail } from './hand-over.ts'
 import type { House } from './house.ts'
 import { releaseDue, type DueMail } from './release-due.ts'
@@ -8,11 +7,7 @@ import { missingToSend } from './require-ready.ts'
 import { serviceParcel } from './service-mail.ts'
 import { suppressBounced } from './suppress-bounced.ts'
 import { digestParcel } from './write-digest-mail.ts'
-import { settled } from './work-slices.ts'
 import { letterFor, topicParcel, type CampaignLetter } from './write-topic-mail.ts'
-
-/** Part of the lease (30 s) within which a message must have begun. */
-const beginWithinMs = 20_000
 
 /** Sends everything that waits and is due: service mail, then topic mail. @returns how many mails were handed over. */
 export async function sendDue(house: House, worker: number, signal?: AbortSignal): Promise<number> {
@@ -46,20 +41,21 @@ async function sendBatches(
   wanted: DueWanted,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const { sql } = house.database
   const courier = wanted.kind === 'service' ? house.serviceCourier : house.courier
   const letters = new Letters(house)
   let handedOver = 0
   while (!signal?.aborted) {
-    const begunBefore = performance.now() + beginWithinMs
+    const since = performance.now()
     const batch = await releaseDue(house, worker, { ...wanted, limit: courier.batch })
     if (batch.people === 0) break
     const mails = batch.mails.map((mail): Mail => ({
       delivery: mail.delivery,
+      person: mail.person.id,
+      items: mail.service ? [] : mail.items,
+      notAfter: null,
       write: () => written(house, letters, mail, batch.at),
     }))
-    const outcomes = await handOver(house, mails, begunBefore, courier)
-    await sql.begin((tx) => settle(tx, outcomes.map(settled)))
+    await handOver(house, mails, { since, perDestination: null }, courier)
     handedOver += mails.length
   }
   return handedOver

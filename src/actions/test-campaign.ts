@@ -8,13 +8,10 @@ import type { Outcome } from '../mail/courier.ts'
 import { instantNow } from '../store/instant.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import { theCampaign, theRules } from './check-campaign.ts'
-import { handOver } from './hand-over.ts'
+import { deliver } from './hand-over.ts'
 import type { House } from './house.ts'
 import { requireReady } from './require-ready.ts'
 import { letterFor, topicParcel } from './write-topic-mail.ts'
-
-/** Milliseconds within which the test must have begun to leave. */
-const beginWithinMs = 20_000
 
 /**
  * Sends one copy of a campaign to the reply address, as service kind `staff`: to nobody else, in no report, and its
@@ -44,8 +41,15 @@ export async function testCampaign(house: House, slug: string, to: string): Prom
   const nobody = { ...standing, id: randomUUID(), name: '', version: 0, spelling: address.spelling }
   const delivery = randomUUIDv7()
   const letter = await letterFor(house, { ...campaign, subject: `[Test] ${campaign.subject}` })
-  const mail = { delivery, write: () => topicParcel(house, letter, delivery, nobody, at) }
-  const [outcome] = await handOver(house, [mail], performance.now() + beginWithinMs)
+  const mail = {
+    delivery,
+    person: nobody.id,
+    items: [],
+    notAfter: null,
+    write: () => topicParcel(house, letter, delivery, nobody, at),
+  }
+  const held = { since: performance.now(), perDestination: null, recalled: () => false }
+  const [outcome] = await deliver(house, [mail], held, house.courier)
   if (!outcome) throw new Error('the courier gave no outcome')
   return outcome
 }

@@ -2,18 +2,16 @@ import { isStorm, type Refusals } from '../domain/refusal-storm.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Outcome } from '../mail/courier.ts'
 import { campaignState, moveCampaign, type Campaign } from '../store/campaigns.ts'
-import { settle } from '../store/outcomes.ts'
 import { ifAlone } from '../store/sole-worker.ts'
 import { finishSlice, sliceAfter, type Slice } from '../store/slices.ts'
-import { handOver } from './hand-over.ts'
+import { sendingOf } from './check-campaign.ts'
+import { handOver, type Mail } from './hand-over.ts'
 import type { House } from './house.ts'
-import { releaseBatch } from './release-batch.ts'
+import { releaseBatch, type Batch } from './release-batch.ts'
 import { topicParcel, type CampaignLetter } from './write-topic-mail.ts'
 
 /** Slices worked at once in one process, so that the database and the relay are busy together. */
 export const slicesAtOnce = 3
-/** Part of the lease (30 s) within which a message must have begun. */
-const beginWithinMs = 20_000
 
 /** One run over a campaign's slices. `judged` is told how many people each batch took through the gate. */
 export type Run = {
@@ -63,7 +61,7 @@ async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<
   const { house, campaign, letter, worker } = run
   const { sql } = house.database
   for (let after = slice.after; !run.signal?.aborted;) {
-    const begunBefore = performance.now() + beginWithinMs
+    const since = performance.now()
     if ((await campaignState(sql, campaign.message)) !== 'sending') return
     const batch = await releaseBatch(
       house,
@@ -76,24 +74,22 @@ async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<
       await finishSlice(sql, campaign.message, slice.number)
       return
     }
-    const mails = batch.released.map(({ delivery, person }) => ({
-      delivery,
-      write: () => topicParcel(house, letter, delivery, person, batch.at),
-    }))
-    const outcomes = await handOver(house, mails, begunBefore)
-    await sql.begin((tx) => settle(tx, outcomes.map(settled)))
+    const outcomes = await handOver(house, mailsOf(run, batch), { since, perDestination: null })
     run.judged(batch.people)
     await requireWelcome(run, outcomes, refusals)
     after = batch.through
   }
 }
 
-/**
- * An outcome as it is recorded: only an attempt that was answered counts as one. What was recalled waits like anything
- * else that did not leave, and is judged again.
- */
-export function settled({ delivery, kind, reply, reached }: Outcome) {
-  return { delivery, kind: kind === 'recalled' ? 'deferred' : kind, reply, counts: reached } as const
+function mailsOf({ house, letter, campaign }: Run, { released, at }: Batch): Mail[] {
+  const sending = sendingOf(campaign)
+  return released.map(({ delivery, person }) => ({
+    delivery,
+    person: person.id,
+    items: [{ delivery, sending }],
+    notAfter: null,
+    write: () => topicParcel(house, letter, delivery, person, at),
+  }))
 }
 
 /** Stops where going on would only do harm: nobody answers, or one and the same answer refuses nearly everybody. */

@@ -26,13 +26,15 @@ export function termsUntil(begunBefore: number): Terms {
  * What became of a parcel. `sent`: the receiver took it after the final dot. `refused` (5xx) and `deferred` (4xx, or a
  * failure before the dot) provably did not leave. `recalled`: it was called back in time, and provably did not leave:
  * nothing or only a body without its dot was written. `unknown`: the dot was perhaps written and no answer was read.
- * `reply` is what the receiver or this machine said about it; `reached` is false where nobody answered at all.
+ * `reply` is what the receiver or this machine said about it; `reached` is false where nobody answered at all, `begun` is
+ * false where the time to begin had passed: nothing was tried.
  */
 export type Outcome = {
   delivery: string
   kind: 'sent' | 'refused' | 'deferred' | 'recalled' | 'unknown'
   reply: string | null
   reached: boolean
+  begun?: false
 }
 
 /** The port to the outside: deliver these, and say for each what happened and how far it got. Never throws for a parcel. */

@@ -36,8 +36,8 @@ export function whyBarred(parcel: Parcel, terms: Terms): Outcome | null {
 }
 
 function notBegun(parcel: Parcel): Outcome {
-  const reply = 'it was not begun within its lease'
-  return { delivery: parcel.delivery, kind: 'deferred', reply, reached: true }
+  const reply = 'it was not begun in time'
+  return { delivery: parcel.delivery, kind: 'deferred', reply, reached: true, begun: false }
 }
 
 export function recalled(parcel: Parcel): Outcome {

@@ -39,7 +39,7 @@ export async function* audience(sql: Transaction): AsyncGenerator<Recipient[]> {
 }
 
 /**
- * Locks the next people of a range by id. What is judged is read in a statement after it ({@link readLocked}), so that it is
+ * Locks the next people of a range by id. What is judged is read in a statement after it ({@link readPeople}), so that it is
  * what holds (design.md section 6, Release).
  * @param range `after` is the last person done, null to begin with `first`; whoever was added later than `addedBefore`
  * (ISO) was in no check of this campaign and is left out.
@@ -58,8 +58,8 @@ export async function lockNext(
   return locked.map((row) => row.id)
 }
 
-/** Reads people whose rows are locked, by id, in a statement after the lock. Who has no address is left out. */
-export async function readLocked(tx: Transaction, people: readonly string[]): Promise<Recipient[]> {
+/** Reads people by id; where their rows are locked, in a statement after the lock. Who has no address is left out. */
+export async function readPeople(tx: Sql, people: readonly string[]): Promise<Recipient[]> {
   if (people.length === 0) return []
   const rows = await tx<Row[]>`
     select p.id, p.name, p.choices, p.recent, p.entry, a.spelling,

@@ -1,6 +1,7 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, PostgresJsDatabase, PostgresJsSession } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { Changes } from './changes.ts'
 import { Sessions, type Body } from './sessions.ts'
 
 /** A connection that may read and, where it is a transaction, write. Reads take either; writes take a {@link Transaction}. */
@@ -15,6 +16,8 @@ export type Database = {
   url: string
   sql: postgres.Sql
   readOnly: postgres.Sql
+  /** Where this process hears of changes of choices that others commit. */
+  changes: Changes
   close(): Promise<void>
 }
 
@@ -25,12 +28,14 @@ export type Database = {
 export function openDatabase(url: string): Database {
   const sql = pool(url, 'courtesy', { single: 5, sessions: 10 }, {})
   const readOnly = pool(url, 'courtesy-read-only', { single: 10, sessions: 5 }, { default_transaction_read_only: true })
+  const changes = new Changes(url)
   return {
     url,
     sql,
     readOnly,
+    changes,
     close: async () => {
-      await Promise.all([sql.end({ timeout: 5 }), readOnly.end({ timeout: 5 })])
+      await Promise.all([changes.close(), sql.end({ timeout: 5 }), readOnly.end({ timeout: 5 })])
     },
   }
 }

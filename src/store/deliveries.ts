@@ -1,20 +1,33 @@
-import type { NeverReason, Sending } from '../domain/gate.ts'
+import type { NeverReason, Sending, TopicSending } from '../domain/gate.ts'
 import type { Sql, Transaction } from './database.ts'
 
-/** What of hers is between release and dot, or may be: how many, and when the earliest was handed over (ISO), null for none. */
-export type InFlight = { count: number; since: string | null }
+/** A delivery of hers that left our hands or may leave them: `carrier` is the mail it is in, its digest or itself. Times are ISO. */
+export type Going = { carrier: string; state: 'released' | 'unknown'; plannedAt: string; sending: Sending }
 
-/**
- * Counts deliveries of hers that were released and not yet answered, and unknown ones of the last 24 hours:
- * those may still arrive (I-2).
- */
-export async function inFlightOf(sql: Sql, person: string): Promise<InFlight> {
-  const [row] = await sql<{ count: number; since: string | null }[]>`
-    select count(distinct coalesce(d.digest, d.id))::int as count, min(d.planned_at) as since
+/** Deliveries of topic mail that were released to her and not yet answered, and unknown ones of the last 24 hours. */
+export async function inFlightTo(sql: Sql, person: string): Promise<Going[]> {
+  const rows = await sql<(About & { carrier: string; state: Going['state']; planned_at: string })[]>`
+    select coalesce(d.digest, d.id) as carrier, d.state, d.planned_at, m.topic, m.useful_until, m.language
     from deliveries d join messages m on m.id = d.message
     where d.person = ${person} and m.topic is not null
       and (d.state = 'released' or (d.state = 'unknown' and d.settled_at > instant() - interval '24 hours'))`
-  return { count: row?.count ?? 0, since: row?.since ? new Date(row.since).toISOString() : null }
+  return rows.map((row) => {
+    const plannedAt = new Date(row.planned_at).toISOString()
+    return { carrier: row.carrier, state: row.state, plannedAt, sending: { ...sendingOf(row), plannedAt } }
+  })
+}
+
+type About = { topic: number; useful_until: string | null; language: string | null }
+
+function sendingOf({ topic, useful_until: until, language }: About): TopicSending {
+  const languages = language ? [language] : null
+  return {
+    kind: 'topic',
+    topic,
+    channel: 'email',
+    languages,
+    usefulUntil: until ? new Date(until).toISOString() : null,
+  }
 }
 
 /**
@@ -26,20 +39,12 @@ export async function cancelForbidden(
   person: string,
   forbids: (sending: Sending) => NeverReason | null,
 ): Promise<number> {
-  const waiting = await tx<
-    { id: string; topic: number | null; useful_until: string | null; language: string | null }[]
-  >`
+  const waiting = await tx<(About & { id: string })[]>`
     select d.id, m.topic, m.useful_until, m.language from deliveries d join messages m on m.id = d.message
     where d.person = ${person} and d.state in ('held', 'deferred') and m.topic is not null
     order by d.id for update of d`
   const forbidden = waiting.flatMap((row) => {
-    const reason = forbids({
-      kind: 'topic',
-      topic: row.topic ?? 0,
-      channel: 'email',
-      languages: row.language ? [row.language] : null,
-      usefulUntil: row.useful_until ? new Date(row.useful_until).toISOString() : null,
-    })
+    const reason = forbids(sendingOf(row))
     return reason ? [{ id: row.id, reason }] : []
   })
   if (forbidden.length > 0) {

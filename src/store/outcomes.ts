@@ -1,9 +1,15 @@
 import { mustArriveKinds, resendAfterMinutes } from '../domain/must-arrive.ts'
 import type { Transaction } from './database.ts'
+import { callBack, type CalledBack } from './recalled.ts'
 import { forgetEndedServiceMail } from './service-messages.ts'
 
-/** What became of a delivery, a digest's standing for all its items. `counts`: an attempt was made and answered. */
-export type Settled = {
+/**
+ * What became of a delivery, a digest's standing for all its items. `counts`: an attempt was made and answered. One that
+ * was recalled says for each of its deliveries what becomes of it.
+ */
+export type Settled = Answered | { delivery: string; kind: 'recalled'; calledBack: readonly CalledBack[] }
+
+type Answered = {
   delivery: string
   kind: 'sent' | 'refused' | 'deferred' | 'unknown'
   reply: string | null
@@ -26,26 +32,27 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
   if (outcomes.length === 0) return
   const ids = outcomes.map((outcome) => outcome.delivery)
   await lockPeopleOf(tx, ids)
-  const settled = await settleThese(tx, outcomes)
+  const calledBack = await callBack(
+    tx,
+    outcomes.flatMap((outcome) => (outcome.kind === 'recalled' ? outcome.calledBack : [])),
+  )
+  const answered = outcomes.flatMap((outcome) => (outcome.kind === 'recalled' ? [] : outcome))
+  const settled = await settleThese(tx, answered)
   const digests = new Set(settled.filter((row) => row.digest).map((row) => row.id))
   if (digests.size > 0)
     await copyToItems(
       tx,
-      outcomes.filter(({ delivery }) => digests.has(delivery)),
+      answered.filter(({ delivery }) => digests.has(delivery)),
     )
-  const stayed = settled.filter((row) => row.state === 'refused' || row.state === 'deferred')
-  if (stayed.length > 0)
-    await takeBack(
-      tx,
-      stayed.map((row) => row.id),
-    )
+  const stayed = settled.flatMap(({ id, state }) => (state === 'refused' || state === 'deferred' ? [id] : []))
+  if (calledBack.length + stayed.length > 0) await takeBack(tx, [...calledBack, ...stayed])
   await forgetEndedServiceMail(tx, ids)
 }
 
 /** Writes outcomes to the mails themselves. `digest` tells those that carry items. */
 async function settleThese(
   tx: Transaction,
-  outcomes: readonly Settled[],
+  outcomes: readonly Answered[],
 ): Promise<{ id: string; state: string; digest: boolean }[]> {
   return tx<{ id: string; state: string; digest: boolean }[]>`
     update deliveries d set
@@ -68,7 +75,7 @@ async function settleThese(
 }
 
 /** The items of a digest copy its outcome, so that those which were put off are due together again. */
-async function copyToItems(tx: Transaction, digests: readonly Settled[]): Promise<void> {
+async function copyToItems(tx: Transaction, digests: readonly Answered[]): Promise<void> {
   await tx`
     update deliveries i set state = g.state, reply = g.reply, due_at = g.due_at, settled_at = g.settled_at,
       attempts = i.attempts + o.counts::int, lease_until = null, worker = null
