@@ -103,7 +103,7 @@ async function changeUnderLock(
     ]),
     saveChoices(tx, id, choices, entry),
     alongside(entry),
-    tellOfChange(tx, id),
+    tellOfChange(tx, [id]),
   ])
   return { kind: 'changed', entry, at: head.at, before, choices }
 }

@@ -33,7 +33,12 @@ export async function handOver(
   const inHand = new InHand(house, mails)
   inHand.begin(held.since)
   try {
-    const outcomes = await deliver(house, mails, { ...held, recalled: (delivery) => inHand.recalled(delivery) }, courier)
+    const outcomes = await deliver(
+      house,
+      mails,
+      { ...held, recalled: (delivery) => inHand.recalled(delivery) },
+      courier,
+    )
     const settlements = outcomes.map((outcome) => settled(outcome, inHand))
     await house.database.sql.begin((tx) => settle(tx, settlements))
     return outcomes

@@ -5,6 +5,7 @@ import { judge } from '../domain/gate.ts'
 import { importedChoices, type RowClass } from '../domain/imported-choices.ts'
 import { Problem } from '../domain/problem.ts'
 import type { SuppressionReason } from '../domain/suppression.ts'
+import { tellOfChange } from '../store/changes.ts'
 import type { Sql, Transaction } from '../store/database.ts'
 import { cancelForbidden } from '../store/deliveries.ts'
 import {
@@ -164,11 +165,15 @@ async function write(tx: Transaction, decisions: readonly Decision[], plan: Impo
   ])
 }
 
-/** What waits for somebody who is stopped or suppressed by this is cancelled before it commits (I-1). */
+/**
+ * What waits for somebody who is stopped or suppressed by this is cancelled before it commits (I-1); what was released to her
+ * is called back by whoever has it in hand.
+ */
 async function cancelWhatTheyForbid(tx: Transaction, decisions: readonly Decision[]): Promise<void> {
   const known = new Map(
     decisions.flatMap((decision) => (decision.stored ? [[decision.stored.id, decision] as const] : [])),
   )
+  await tellOfChange(tx, [...known.keys()])
   const waiting = await peopleWithWaiting(tx, [...known.keys()])
   if (waiting.length === 0) return
   const [rules, now] = await Promise.all([theRules(tx), instantNow(tx)])

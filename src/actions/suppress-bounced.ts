@@ -1,5 +1,6 @@
 import { classOfRefusal, doubtfulDays } from '../domain/refusal-class.ts'
 import { countRefusal, isPartOfStorm, type Refusals } from '../domain/refusal-storm.ts'
+import { tellOfChange } from '../store/changes.ts'
 import type { Transaction } from '../store/database.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
@@ -78,10 +79,9 @@ async function record(tx: Transaction, concluded: readonly Concluded[]): Promise
   const rows = [...byFingerprint.keys()].map((fingerprint) => ({ fingerprint, at }))
   const added = await suppress(tx, 'email', 'bounced', 'refused by the receiving server', rows)
   await concludeRefusals(tx, concluded)
-  await cancelForBounced(
-    tx,
-    bounced.map((one) => one.person),
-  )
+  const people = bounced.map((one) => one.person)
+  await cancelForBounced(tx, people)
+  await tellOfChange(tx, people)
   if (added.length === 0) return 0
   const entries = added.flatMap((fingerprint) => {
     const one = byFingerprint.get(fingerprint)

@@ -58,7 +58,7 @@ async function workSlice(run: Run, slice: Slice, refusals: Refusals): Promise<vo
 }
 
 async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<void> {
-  const { house, campaign, letter, worker } = run
+  const { house, campaign, worker } = run
   const { sql } = house.database
   for (let after = slice.after; !run.signal?.aborted;) {
     const since = performance.now()

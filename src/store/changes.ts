@@ -1,16 +1,16 @@
 import postgres from 'postgres'
 import type { Transaction } from './database.ts'
 
-/** Told of a person whose choices have changed; null: anybody's may have. It must not throw. */
+/** Told of a person whose choices or suppressions have changed; null: anybody's may have. It must not throw. */
 export type Hearer = (person: string | null) => void
 
 const channel = 'courtesy_changed'
 /** Changes are remembered for longer than any lease lasts. */
 const rememberedMs = 60_000
 
-/** Tells every process that listens, once the transaction commits and not before. `person` is her random id. */
-export async function tellOfChange(tx: Transaction, person: string): Promise<void> {
-  await tx`select pg_notify(${channel}, ${person})`
+/** Tells every process that listens, once the transaction commits and not before. People are named by their random ids. */
+export async function tellOfChange(tx: Transaction, people: readonly string[]): Promise<void> {
+  if (people.length > 0) await tx`select pg_notify(${channel}, p) from unnest(${[...people]}::text[]) as p`
 }
 
 /**
@@ -65,6 +65,8 @@ export class Changes {
     const options = {
       max: 1,
       max_lifetime: null,
+      // Whoever is cut while it asks for them ends the process (postgres.js 3.4.9), and nothing here needs them.
+      fetch_types: false,
       onnotice: () => undefined,
       connection: { application_name: 'courtesy-changes' },
       onclose: () => this.#lost(),
