@@ -4,7 +4,6 @@ import type { House } from './house.ts'
 import { InHand, type Carried } from './in-hand.ts'
 
 /**
-/**
  * A released delivery whose mail can be written. `notAfter`: it must begin before this many milliseconds after the release,
  * null where only the lease holds it.
  */
