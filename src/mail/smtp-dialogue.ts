@@ -24,16 +24,16 @@ const pieceBytes = 262_144
  * mail before it. @returns when the line is free again, or has ended. Never throws.
  */
 export async function carry(line: Line, first: Job, source: Source): Promise<void> {
-  let begun = begin(line, first, source, false)
+  let begun = begin(line, first, source)
   if (begun) open(line, begun)
   while (begun) begun = await through(line, begun, source)
 }
 
 /** The job that goes next on this line: what the relay says it does not take is refused before anything is named. */
-function begin(line: Line, first: Job | null, source: Source, reset: boolean): Begun | null {
+function begin(line: Line, first: Job | null, source: Source): Begun | null {
   for (let job = first; job; job = source.next()) {
     const unfit = whyUnfit(line, job.parcel)
-    if (unfit === null) return { job, commands: commandsFor(line, job.parcel, reset), heard: false }
+    if (unfit === null) return { job, commands: commandsFor(line, job.parcel), heard: false }
     job.settle(refused(job.parcel, unfit))
   }
   return null
@@ -50,13 +50,13 @@ function needsUtf8({ from, to }: Parcel): boolean {
   return /\P{ASCII}/u.test(to) || /\P{ASCII}/u.test(from)
 }
 
-function commandsFor({ offers }: Line, parcel: Parcel, reset: boolean): string[] {
+function commandsFor({ offers, soiled }: Line, parcel: Parcel): string[] {
   const utf8 = needsUtf8(parcel)
   const letters = utf8 ? ` SMTPUTF8${offers.eightBit ? ' BODY=8BITMIME' : ''}` : ''
   const size = offers.size ? ` SIZE=${parcel.mime.length}` : ''
   const [from, to] = utf8 ? [utf8Bytes(parcel.from), utf8Bytes(parcel.to)] : [parcel.from, parcel.to]
   const own = [`MAIL FROM:<${from}>${letters}${size}\r\n`, `RCPT TO:<${to}>\r\n`, 'DATA\r\n']
-  return reset ? ['RSET\r\n', ...own] : own
+  return soiled ? ['RSET\r\n', ...own] : own
 }
 
 function utf8Bytes(address: string): string {
@@ -78,9 +78,10 @@ async function through(line: Line, begun: Begun, source: Source): Promise<Begun 
     const refusal = await refusalOf(line, begun)
     if (refusal) {
       line.proven = true
+      line.soiled = true
       if (refusal.code === 421) line.end('ECLOSED')
       job.settle(answered(job.parcel, refusal))
-      return follow(line, source, true)
+      return follow(line, source)
     }
     const text = stuffed(job.parcel.mime)
     const long = text.length > wholeBytes
@@ -88,7 +89,7 @@ async function through(line: Line, begun: Begun, source: Source): Promise<Begun 
     // An answer that is there already tells that the dot need not be written.
     if (!line.answered && !line.ended) {
       if (job.recalled()) return callBack(line, job)
-      next = line.offers.pipelining ? begin(line, source.next(), source, false) : null
+      next = line.offers.pipelining ? begin(line, source.next(), source) : null
       message.dotWritten = true
       line.write(
         `${long ? '' : text}.\r\n${next?.commands.join('') ?? ''}`,
@@ -99,7 +100,7 @@ async function through(line: Line, begun: Begun, source: Source): Promise<Begun 
     if (reply.code < 300 && message.dotWritten) {
       job.settle(sent(job.parcel, reply))
       line.proven = true
-      return next ?? follow(line, source, false)
+      return next ?? follow(line, source)
     }
     job.settle(saysNo(reply) ? answered(job.parcel, reply) : withoutAnswer(job, message.dotWritten, reply.text))
   } catch (error) {
@@ -113,9 +114,9 @@ async function through(line: Line, begun: Begun, source: Source): Promise<Begun 
   return null
 }
 
-function follow(line: Line, source: Source, reset: boolean): Begun | null {
+function follow(line: Line, source: Source): Begun | null {
   if (line.ended) return null
-  const next = begin(line, source.next(), source, reset)
+  const next = begin(line, source.next(), source)
   if (next) open(line, next)
   return next
 }
@@ -146,6 +147,7 @@ async function refusalOf(line: Line, begun: Begun): Promise<Reply | null> {
       const verb = command.slice(0, 4)
       if (verb === 'RSET') {
         if (reply.code >= 300) throw outOfOrder(reply)
+        line.soiled = false
         continue
       }
       begun.heard = true

@@ -27,6 +27,8 @@ export class Line {
   readonly offers: Offers
   /** Whether it has carried a message to its end: only then may silence mean that the relay had closed it before. */
   proven = false
+  /** Whether the relay still holds an envelope of ours that it refused: RSET goes before the next one, whenever that comes. */
+  soiled = false
   readonly #socket: Socket
   readonly #timer: NodeJS.Timeout
   readonly #replies: Reply[] = []

@@ -450,6 +450,7 @@ t.test('mail on its way that she forbids is told with its number and time, and o
   await isTold(() => visit.press('Save my choices'), 'less of one topic and more of another')
   await visit.press('Undo')
   t.notMatch(visit.page.text, 'may still arrive', 'put back, she wants it again')
+  await visit.open(`/p/${token}`)
   await isTold(() => visit.press('Pause 30 days'), 'the result of a pause')
   await isTold(() => visit.open(`/p/${token}`), 'her page in a pause')
   await isTold(() => visit.press('Stop everything'), 'the result of a stop')

@@ -117,6 +117,18 @@ t.test('after a refusal the same connection carries the next message', async (t)
   t.equal(receiver.connections(), 1)
 })
 
+t.test('after a refusal a line may rest, and what comes to it later begins anew', async (t) => {
+  const receiver = await smtpReceiver(t, {
+    onRecipient: (address) => (address.startsWith('no') ? { code: 550, text: '5.1.1 no' } : undefined),
+  })
+  const courier = courierTo(t, receiver.url, 1)
+  for (const round of [1, 2, 3]) {
+    const [no] = await courier.deliver([parcel(`no${round}@example.com`)], soon())
+    const [yes] = await courier.deliver([parcel(`yes${round}@example.com`)], soon())
+    t.match([no, yes], [{ kind: 'refused', reply: /5\.1\.1/ }, { kind: 'sent' }])
+  }
+})
+
 t.test('what arrives is what was handed over', async (t) => {
   const receiver = await smtpReceiver(t)
   await courierTo(t, receiver.url).deliver([parcel('ada@example.com')], soon())
@@ -130,7 +142,7 @@ t.test('what was not begun within its lease does not begin', async (t) => {
     [parcel('ada@example.com')],
     termsUntil(performance.now() - 1),
   )
-  t.match(outcome, { kind: 'deferred', reply: /lease/ })
+  t.match(outcome, { kind: 'deferred', reply: /not begun in time/ })
   t.equal(receiver.received.length, 0)
 })
 

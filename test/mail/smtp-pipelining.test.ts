@@ -70,7 +70,7 @@ for (const pipelining of [false, true]) {
     const server = await faultServer(t, undefined, { pipelining })
     const quiet = { ...ada, begunBefore: performance.now() - 1 }
     t.match(await courierTo(t, server, 1).deliver([quiet, ben], terms()), [
-      { kind: 'deferred', reply: /lease/ },
+      { kind: 'deferred', reply: /not begun in time/ },
       { kind: 'sent' },
     ])
   })
