@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { beginWithin } from '../domain/begin-within.ts'
 import { judge, storable, type Verdict } from '../domain/gate.ts'
 import { appendRecent } from '../domain/recent.ts'
 import { lockNext, readPeople, type Recipient } from '../store/audience.ts'
@@ -9,8 +10,8 @@ import { moveSlice, type Slice } from '../store/slices.ts'
 import { attestedKey, count, sendingOf, theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
 
-/** A delivery that may leave now, with the choices that allow it. */
-export type Released = { delivery: string; person: Recipient }
+/** A delivery that may leave now, with the choices that allow it, if it begins within so many milliseconds (null: any). */
+export type Released = { delivery: string; person: Recipient; within: number | null }
 
 /** `through` is the last person judged, null when the slice is done. `at` is the instant of the judgement. */
 export type Batch = { people: number; released: Released[]; through: string | null; at: Date }
@@ -48,7 +49,7 @@ export async function releaseBatch(
       if (!row) continue
       planned.push(row)
       if (row.state !== 'released') continue
-      released.push({ delivery: row.id, person })
+      released.push({ delivery: row.id, person, within: beginWithin(sending, person, rules, at) })
       const release = { at: at.toISOString(), topic: campaign.topic, delivery: row.id }
       recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
     }

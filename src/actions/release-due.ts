@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { beginWithin } from '../domain/begin-within.ts'
 import { slotsAround } from '../domain/calendar.ts'
 import { judge, storable, type Rules, type Sending, type Verdict } from '../domain/gate.ts'
 import { termsOf } from '../domain/pace.ts'
@@ -10,11 +11,15 @@ import { insertDeliveries, moveDeliveries, saveRecent, type Planned, type Rejudg
 import { theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
 
-/** One mail that may leave now: a single message, or a digest of several under an id of its own. */
+/**
+ * One mail that may leave now, if it begins within so many milliseconds (null: any): a single message, or a digest of
+ * several under an id of its own.
+ */
 export type DueMail = {
   delivery: string
   person: Recipient
   service: boolean
+  within: number | null
   items: readonly { delivery: string; message: string; sending: Sending }[]
 }
 
@@ -98,6 +103,7 @@ function rejudge(person: Recipient, due: readonly Due[], moment: Moment): Change
     delivery,
     person,
     service: service !== undefined,
+    within: soonest(going.map((one) => beginWithin(sendingOfDue(one), person, rules, at))),
     items: going.map((one) => ({ delivery: one.id, message: one.message, sending: sendingOfDue(one) })),
   }
   const digest = carrier && !retried ? digestDelivery(person, carrier, slotOf(person, going, moment)) : null
@@ -107,6 +113,10 @@ function rejudge(person: Recipient, due: readonly Due[], moment: Moment): Change
     recent: service ? null : { id: person.id, recent: releasesOf(person, going, delivery, at) },
     mail,
   }
+}
+
+function soonest(times: readonly (number | null)[]): number | null {
+  return times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
 }
 
 /** The gate's word; and service mail whose link has ended meanwhile is of no use to her any more. */

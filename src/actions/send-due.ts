@@ -52,7 +52,7 @@ async function sendBatches(
       delivery: mail.delivery,
       person: mail.person.id,
       items: mail.service ? [] : mail.items,
-      notAfter: null,
+      notAfter: mail.within,
       write: () => written(house, letters, mail, batch.at),
     }))
     await handOver(house, mails, { since, perDestination: null }, courier)

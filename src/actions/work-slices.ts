@@ -83,19 +83,20 @@ async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<
 
 function mailsOf({ house, letter, campaign }: Run, { released, at }: Batch): Mail[] {
   const sending = sendingOf(campaign)
-  return released.map(({ delivery, person }) => ({
+  return released.map(({ delivery, person, within }) => ({
     delivery,
     person: person.id,
     items: [{ delivery, sending }],
-    notAfter: null,
+    notAfter: within,
     write: () => topicParcel(house, letter, delivery, person, at),
   }))
 }
 
 /** Stops where going on would only do harm: nobody answers, or one and the same answer refuses nearly everybody. */
 async function requireWelcome(run: Run, outcomes: readonly Outcome[], refusals: Refusals): Promise<void> {
-  if (outcomes.length > 0 && outcomes.every((outcome) => !outcome.reached)) {
-    const why = outcomes[0]?.reply ?? 'no answer'
+  const tried = outcomes.filter((outcome) => outcome.begun !== false)
+  if (tried.length > 0 && tried.every((outcome) => !outcome.reached)) {
+    const why = tried[0]?.reply ?? 'no answer'
     throw new Problem(
       'unavailable',
       `mail cannot be handed over: ${why}. What was released stays deferred, and a worker tries it again (courtesy work).`,

@@ -65,17 +65,21 @@ export function slotsAround(period: Period, at: Date, zone: string | null, brand
  */
 export function quietUntil(now: Date, quiet: QuietHours | null, zone: string): Date | null {
   if (quiet === null) return null
-  const [from, to] = [minuteOfDay(quiet.from), minuteOfDay(quiet.to)]
-  if (from === to || Number.isNaN(from) || Number.isNaN(to)) return new Date(now.getTime() + minutesPerDay * minute)
-  const key = `${quiet.from} ${quiet.to} ${zone}`
-  const time = now.getTime()
-  const kept = stretches.get(key) ?? []
-  let stretch = kept.find((one) => time >= one.from && time < one.until)
-  if (stretch === undefined) {
-    stretch = computeStretch(time, from, to, zone)
-    keep(stretches, key, [stretch, ...kept.slice(0, 1)])
-  }
+  const stretch = stretchAt(now.getTime(), quiet, zone)
   return stretch.quiet ? new Date(stretch.until) : null
+}
+
+/**
+ * The first instant, at or after `now`, that is quiet by any of several spans; null when there are none. Borders as in
+ * `quietUntil`.
+ */
+export function quietFromOfAny(now: Date, spans: readonly (QuietHours | null)[], zone: string): Date | null {
+  const starts = spans.flatMap((quiet) => {
+    if (quiet === null) return []
+    const stretch = stretchAt(now.getTime(), quiet, zone)
+    return stretch.quiet ? now.getTime() : stretch.until
+  })
+  return starts.length === 0 ? null : new Date(Math.min(...starts))
 }
 
 /** The end of the quiet hours when several spans hold at once (the brand's and hers): the first instant outside all. */
@@ -114,6 +118,20 @@ function slotDate(period: Period, today: Temporal.PlainDate, offset: number, wee
 
 /** A stretch of time, end not included, that is quiet throughout or not at all. */
 type Stretch = { from: number; until: number; quiet: boolean }
+
+function stretchAt(time: number, quiet: QuietHours, zone: string): Stretch {
+  const [from, to] = [minuteOfDay(quiet.from), minuteOfDay(quiet.to)]
+  if (from === to || Number.isNaN(from) || Number.isNaN(to))
+    return { from: time, until: time + minutesPerDay * minute, quiet: true }
+  const key = `${quiet.from} ${quiet.to} ${zone}`
+  const kept = stretches.get(key) ?? []
+  let stretch = kept.find((one) => time >= one.from && time < one.until)
+  if (stretch === undefined) {
+    stretch = computeStretch(time, from, to, zone)
+    keep(stretches, key, [stretch, ...kept.slice(0, 1)])
+  }
+  return stretch
+}
 
 /** Walks from border to border and over clock changes until quiet becomes not quiet, or the reverse. */
 function computeStretch(time: number, from: number, to: number, zone: string): Stretch {

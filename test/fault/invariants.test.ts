@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { changeChoices, type Changed } from '../../src/actions/change-choices.ts'
 import type { House } from '../../src/actions/house.ts'
@@ -12,6 +13,7 @@ import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { faultServer } from '../support/fault-smtp-server.ts'
 import { fern, openTestHouse } from '../support/house.ts'
+import { toInstant } from '../support/sending.ts'
 import {
   addCrowd,
   courierTo,
@@ -351,6 +353,42 @@ t.test('I-10: nothing is released inside quiet hours, also when they begin durin
   await moveClock(url, '1 hour')
   t.equal(await wake({ ...house, courier }), report.held, 'all come after eight')
 })
+
+t.test(
+  'I-10: what was released before the border and has not begun at it waits until the quiet hours end',
+  async (t) => {
+    const server = await faultServer(t)
+    const relay = courierTo(t, server)
+    const courier: Courier = {
+      ...relay,
+      deliver: async (parcels, terms) => {
+        // A worker that was kept from its work: by now the quiet hours have begun.
+        const border = Math.max(...parcels.map((parcel) => parcel.begunBefore ?? 0))
+        while (performance.now() < border) await setTimeout(50)
+        return relay.deliver(parcels, terms)
+      },
+    }
+    const house = {
+      ...(await openTestHouse(t, { brand: { ...fern, quiet: { from: '22:00', to: '08:00' }, timeZone: 'UTC' } })),
+      courier,
+    }
+    await addTopics(house)
+    await addCrowd(house, 5, yesTo([1], 'as-it-happens', { timeZone: 'UTC' }))
+    await writeCampaign(house, 'darn')
+    await toInstant(house, '2031-01-06T21:59:56Z')
+    t.match(await send(house), { now: 5, sent: 0, deferred: 5 }, 'nothing could begin any more')
+    t.same(server.copies(), new Map())
+    await toInstant(house, '2031-01-06T23:00:00Z')
+    t.equal(await wake(house), 0)
+    t.match(await reportCampaign(house, 'darn'), { held: 5, deferred: 0 })
+    await toInstant(house, '2031-01-07T08:00:01Z')
+    t.equal(await wake({ ...house, courier: relay }), 5)
+    const after = await reportCampaign(house, 'darn')
+    t.match(after, { now: 5, sent: 5 })
+    t.ok(sumsAgree(after))
+    t.same(moreThanOnce(server.copies()), [])
+  },
+)
 
 t.test(
   'I-18: pages that anybody may open hold only the pool that cannot write (see test/http/security.test.ts)',
