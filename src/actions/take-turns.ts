@@ -2,7 +2,14 @@ import { recipientDomain } from '../domain/address.ts'
 import type { Brand } from '../domain/brand.ts'
 import { pacingAt, Turns, type SendingDay } from '../domain/turns.ts'
 import type { Transaction } from '../store/database.ts'
-import { addToDays, lockDays, lockDestinations, saveDestinations, wakeWaiting, type WaitingFrom } from '../store/turns.ts'
+import {
+  addToDays,
+  lockDays,
+  lockDestinations,
+  saveDestinations,
+  wakeWaiting,
+  type WaitingFrom,
+} from '../store/turns.ts'
 import type { House } from './house.ts'
 
 /**

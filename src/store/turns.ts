@@ -3,10 +3,7 @@ import type { SendingDay } from '../domain/turns.ts'
 import type { Sql, Transaction } from './database.ts'
 
 /** Locks recipient domains in their order, each made where it isn't there, and reads how far their rate is used up. */
-export async function lockDestinations(
-  tx: Transaction,
-  domains: readonly string[],
-): Promise<Map<string, Destination>> {
+export async function lockDestinations(tx: Transaction, domains: readonly string[]): Promise<Map<string, Destination>> {
   if (domains.length === 0) return new Map()
   const rows = await tx<DestinationRow[]>`
     insert into destinations (domain) select distinct d from unnest(${domains as string[]}::text[]) as t (d) order by d
