@@ -6,14 +6,19 @@ export type Destination = { spentUntil: number | null; promisedUntil: number | n
 
 export const untouched: Destination = { spentUntil: null, promisedUntil: null }
 
+/** How late a worker may come to a turn: it looks every few seconds. */
+const lateMs = 6_000
+
 /**
  * How mails to one domain follow each other so that no minute ever has more than `perMinute`. A tenth of the minute's mails
- * may go together, so that a worker who looks every few seconds does not fall behind; for that, the others are a little
- * further apart than an even minute would have them.
+ * and one may go together, so that those to whose turns a worker came late still find room; for that, the others are a
+ * little further apart than an even minute would have them. With one a minute there is no room for that, and the turns
+ * that are promised lie further apart instead (`promiseMs`).
  */
-export function spacing(perMinute: number): { intervalMs: number; together: number } {
-  const more = Math.floor(perMinute / 10)
-  return { intervalMs: 60_000 / (perMinute - more), together: 1 + more }
+export function spacing(perMinute: number): { intervalMs: number; promiseMs: number; together: number } {
+  const more = perMinute === 1 ? 0 : Math.ceil(perMinute / 10)
+  const intervalMs = 60_000 / (perMinute - more)
+  return { intervalMs, promiseMs: more === 0 ? intervalMs + lateMs : intervalMs, together: 1 + more }
 }
 
 /**
@@ -27,12 +32,13 @@ export function turnAt(
   now: number,
   waited: boolean,
 ): { turn: number | null; after: Destination } {
-  const { intervalMs, together } = spacing(perMinute)
+  const { intervalMs, promiseMs, together } = spacing(perMinute)
   const opens = spentUntil === null ? now : spentUntil - (together - 1) * intervalMs
   const othersWait = promisedUntil !== null && promisedUntil > now
-  if (opens <= now && (waited || !othersWait)) {
+  // Instants are whole milliseconds; what is a rounding error less than one has come.
+  if (opens < now + 0.5 && (waited || !othersWait)) {
     return { turn: null, after: { spentUntil: Math.max(now, spentUntil ?? now) + intervalMs, promisedUntil } }
   }
-  const turn = promisedUntil === null ? opens : Math.max(opens, promisedUntil + intervalMs)
+  const turn = promisedUntil === null ? opens : Math.max(opens, promisedUntil + promiseMs)
   return { turn, after: { spentUntil, promisedUntil: turn } }
 }

@@ -56,12 +56,13 @@ function rateEnd(
   now: Date,
 ): Lasting | null {
   if (perMinute === null) return null
-  const { intervalMs, together } = spacing(perMinute)
+  const { intervalMs, promiseMs, together } = spacing(perMinute)
   let last: { domain: string; until: number } | null = null
   for (const [domain, mails] of domains) {
     const { spentUntil, promisedUntil } = destinations.get(domain) ?? untouched
-    const first = Math.max(now.getTime() - (together - 1) * intervalMs, (spentUntil ?? 0) - (together - 1) * intervalMs)
-    const until = Math.max(first, promisedUntil === null ? 0 : promisedUntil + intervalMs) + (mails - 1) * intervalMs
+    const opens = Math.max(now.getTime(), spentUntil ?? 0) - (together - 1) * intervalMs
+    const first = Math.max(opens, promisedUntil === null ? 0 : promisedUntil + promiseMs)
+    const until = first + (mails - 1) * promiseMs
     if (until > (last?.until ?? now.getTime())) last = { domain, until }
   }
   if (last === null) return null
