@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import t from 'tap'
 import { checkCampaign } from '../../src/actions/check-campaign.ts'
-import { cancelCampaign } from '../../src/actions/control-campaign.ts'
+import { cancelCampaign, pauseCampaign } from '../../src/actions/control-campaign.ts'
 import { explain } from '../../src/actions/explain.ts'
 import type { House } from '../../src/actions/house.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
@@ -115,27 +115,32 @@ t.test('four workers together stay within the rate of a destination, and everybo
   t.equal(await recentMails(house), 78)
 })
 
-t.test('a new campaign stands behind what waits, and what is cancelled keeps no place', async (t) => {
-  const { courier, parcels } = takingCourier()
-  const house = await houseWith(t, courier)
-  await setBrand(house, { destinationRate: 10 })
-  await addCrowd(house, 30, yesTo([1]))
-  await writeCampaign(house, 'darn')
-  await writeCampaign(house, 'hats', { topic: 'new-patterns' })
-  t.match(await sendNow(house, 'darn'), { sent: 2, held: 28 })
-  await addPerson(house, 'ada@example.com', yesTo([2]))
-  await moveClock(house.database.url, '30 seconds')
-  t.match((await checkCampaign(house, 'hats')).lasts, { by: 'rate', domain: 'example.com' })
-  t.match(await sendNow(house, 'hats'), { sent: 0, held: 1 })
-  const { waitingTurnUntil: behind } = await reportCampaign(house, 'hats')
-  const { waitingTurnUntil: last } = await reportCampaign(house, 'darn')
-  t.ok(Date.parse(behind ?? '') > Date.parse(last ?? ''))
-  t.match(await cancelCampaign(house, 'darn'), { sent: 2, cancelled: 28, held: 0 })
-  await addPerson(house, 'eve@example.com', yesTo([2]))
-  await writeCampaign(house, 'caps', { topic: 'new-patterns' })
-  t.match(await sendNow(house, 'caps'), { sent: 2, held: 0 })
-  t.equal(parcels.length, 4)
-})
+for (const [what, act] of [
+  ['cancelled', cancelCampaign],
+  ['paused', pauseCampaign],
+] as const) {
+  t.test(`a new campaign stands behind what waits, and what is ${what} keeps no place`, async (t) => {
+    const { courier, parcels } = takingCourier()
+    const house = await houseWith(t, courier)
+    await setBrand(house, { destinationRate: 10 })
+    await addCrowd(house, 30, yesTo([1]))
+    await writeCampaign(house, 'darn')
+    await writeCampaign(house, 'hats', { topic: 'new-patterns' })
+    t.match(await sendNow(house, 'darn'), { sent: 2, held: 28 })
+    await addPerson(house, 'ada@example.com', yesTo([2]))
+    await moveClock(house.database.url, '30 seconds')
+    t.match((await checkCampaign(house, 'hats')).lasts, { by: 'rate', domain: 'example.com' })
+    t.match(await sendNow(house, 'hats'), { sent: 0, held: 1 })
+    const { waitingTurnUntil: behind } = await reportCampaign(house, 'hats')
+    const { waitingTurnUntil: last } = await reportCampaign(house, 'darn')
+    t.ok(Date.parse(behind ?? '') > Date.parse(last ?? ''))
+    t.match(await act(house, 'darn'), { sent: 2 })
+    await addPerson(house, 'eve@example.com', yesTo([2]))
+    await writeCampaign(house, 'caps', { topic: 'new-patterns' })
+    t.match(await sendNow(house, 'caps'), { sent: 2, held: 0 })
+    t.equal(parcels.length, 4)
+  })
+}
 
 t.test('a young sender: so many on the first day, twice as many on each day after it, and then no limit', async (t) => {
   const { courier, parcels } = takingCourier()
