@@ -1,12 +1,16 @@
+import { recipientDomain } from '../domain/address.ts'
 import { zoneFor } from '../domain/calendar.ts'
 import { ComingSlots, type ComingSlot } from '../domain/coming-slots.ts'
 import { judge, type Rules, type Sending, type Standing, type Verdict } from '../domain/gate.ts'
+import { lasting, type Lasting, type Leaving } from '../domain/lasting.ts'
 import { Problem } from '../domain/problem.ts'
+import { pacingAt, type Pacing } from '../domain/turns.ts'
 import { audience } from '../store/audience.ts'
 import { theBrand } from '../store/brand.ts'
 import { campaignBySlug, type Campaign } from '../store/campaigns.ts'
 import type { Sql, Transaction } from '../store/database.ts'
 import { instantNow } from '../store/instant.ts'
+import { readDays, readDestinations } from '../store/turns.ts'
 import { waitingBeside } from '../store/waiting.ts'
 import { wordingHashes } from '../store/wordings.ts'
 import type { House } from './house.ts'
@@ -17,12 +21,13 @@ export type Check = { campaign: string } & Counts & {
     attested: number
     oldestConfirmation: string | null
     slots: ComingSlot[]
+    lasts: Lasting | null
   }
 
 /**
  * Streams the whole audience through the gate and counts its verdicts, as of one instant. Writes nothing. `attested` and
  * `oldestConfirmation` (ISO) tell what the verdicts `now` and `later` rest on, `slots` what the coming digests will carry
- * for those who wait for one.
+ * for those who wait for one; `lasts` is when the last of those who get it now should have it, null where nothing keeps them.
  * @throws Problem `not-found` for an unknown campaign.
  */
 export async function checkCampaign(house: House, slug: string): Promise<Check> {
@@ -35,11 +40,17 @@ export async function checkCampaign(house: House, slug: string): Promise<Check> 
     let attested = 0
     let oldest: string | null = null
     const slots = new ComingSlots()
+    const pacing = pacingAt(rules.brand, now)
+    const domains = new Map<string, number>()
     for await (const people of audience(tx)) {
       for (const person of people) {
         const verdict = judge(sending, person, rules, now)
         count(tally, verdict)
         if (verdict.kind === 'never') continue
+        if (verdict.kind === 'now' && pacing !== null && pacing.perMinute !== null) {
+          const domain = recipientDomain(person.spelling)
+          domains.set(domain, (domains.get(domain) ?? 0) + 1)
+        }
         if (waitsForSlot(verdict)) slots.add(verdict.until, zoneFor(person.choices.timeZone, rules.brand))
         const basis = person.choices.topics[campaign.topic]?.basis
         if (basis?.evidence === 'attested') attested += 1
@@ -48,8 +59,17 @@ export async function checkCampaign(house: House, slug: string): Promise<Check> 
     }
     const verdictOn = (person: Standing) => judge(sending, person, rules, now)
     await countItems(tx, campaign.message, slots, rules, verdictOn)
-    return { campaign: slug, ...countsOf(tally), attested, oldestConfirmation: oldest, slots: slots.list() }
+    const lasts = pacing && (await lastsUntil(tx, pacing, { total: tally.get('now') ?? 0, domains }, now))
+    return { campaign: slug, ...countsOf(tally), attested, oldestConfirmation: oldest, slots: slots.list(), lasts }
   })
+}
+
+async function lastsUntil(tx: Transaction, pacing: Pacing, leaving: Leaving, now: Date): Promise<Lasting | null> {
+  const [destinations, days] = await Promise.all([
+    readDestinations(tx, [...leaving.domains.keys()]),
+    readDays(tx, pacing.today),
+  ])
+  return lasting(pacing, leaving, { destinations, days }, now)
 }
 
 function waitsForSlot(verdict: Verdict): verdict is Verdict & { kind: 'later'; reason: 'digest' } {

@@ -6,6 +6,7 @@ import { instantNow } from '../store/instant.ts'
 import { anythingReleased } from '../store/releases.ts'
 import { finishSlice, unfinishedSlices } from '../store/slices.ts'
 import { ifAlone, whileAlone } from '../store/sole-worker.ts'
+import { forgetPromises } from '../store/turns.ts'
 import { theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
 import { reportCampaign, type Report } from './report-campaign.ts'
@@ -65,6 +66,7 @@ export async function pauseCampaign(house: House, slug: string): Promise<Report>
     await requireSomethingToStop(house, campaign, 'paused')
     const moved = await moveCampaign(sql, campaign.message, ['scheduled', 'sending', 'sent'], 'paused')
     if (!moved) throw refused(campaign, 'paused', 'one that is scheduled, being sent, or has mail waiting')
+    await forgetPromises(sql)
   }
   return reportCampaign(house, slug)
 }
@@ -104,6 +106,7 @@ export async function cancelCampaign(house: House, slug: string): Promise<Report
     const inFlight = await anythingReleased(sql, campaign.message)
     const cancelled = await cancelAllWaiting(house, campaign.message)
     // What comes back as deferred between the two looks is seen by the next pair of them.
+    if (cancelled > 0) await forgetPromises(sql)
     if ((!inFlight && cancelled === 0) || performance.now() > deadline) return reportCampaign(house, slug)
     if (inFlight) await wait(lookAgainMs)
   }

@@ -1,13 +1,15 @@
-import { maskedAddress, parseAddress } from '../domain/address.ts'
+import { maskedAddress, parseAddress, recipientDomain } from '../domain/address.ts'
 import { slotsAround, zoneFor } from '../domain/calendar.ts'
 import { judge, reasons, type LaterReason, type NeverReason, type Rules, type Standing } from '../domain/gate.ts'
 import { fingerprintOf } from '../domain/keyring.ts'
 import { termsOf, type Pace } from '../domain/pace.ts'
 import { Problem } from '../domain/problem.ts'
+import { limitOn } from '../domain/ramp.ts'
 import { withoutRelease, type Release } from '../domain/recent.ts'
 import { restsOn, type RecordedChoices } from '../domain/resting-entry.ts'
 import { describe } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
+import { pacingAt } from '../domain/turns.ts'
 import type { Campaign, CampaignState } from '../store/campaigns.ts'
 import type { Sql } from '../store/database.ts'
 import { choicesHistory, deliveryOf, type RecordedDelivery } from '../store/history.ts'
@@ -20,7 +22,7 @@ import type { House } from './house.ts'
 
 /**
  * What the gate says of one message to one person at the instant `at`, and all that stands behind it. `reasons` are all
- * that apply, the first is `reason`; `entry` numbers the ledger entry the verdict rests on; `last` is the latest mail that
+ * that apply, the first is `reason`; `turn` is why it waits although it may go; `entry` numbers the ledger entry the verdict rests on; `last` is the latest mail that
  * counts against her pace; `state` is the campaign's now; `delivery` is what was decided and what became of it, null where nothing is recorded, which
  * stays out of the verdict: having got a message is no reason against it. Times are ISO, `timeZone` is hers.
  */
@@ -39,8 +41,15 @@ export type Explanation = {
   pace: Pace
   timeZone: string
   last: { topic: string; at: string } | null
+  turn: Turn | null
   delivery: RecordedDelivery | null
 }
+
+/**
+ * Why a delivery that may go waits its turn, and until when (ISO): `perMinute` is the rate of its `domain`, `today` what a
+ * young sender lets out on that day; each null where the brand sets none.
+ */
+export type Turn = { at: string; domain: string; perMinute: number | null; today: number | null }
 
 /** All that an explanation is made of: the record and the law as of one instant. */
 export type Case = {
@@ -104,8 +113,15 @@ export function explanationOf(one: Case): Explanation {
     pace,
     timeZone: zoneFor(choices.timeZone, rules.brand),
     last: last && { topic: named?.name ?? String(last.topic), at: last.at },
+    turn: turnOf(one),
     delivery,
   }
+}
+
+function turnOf({ address, delivery, rules, at }: Case): Turn | null {
+  if (delivery?.state !== 'held' || delivery.reason !== null || delivery.dueAt === null) return null
+  const { perMinute = null, ramp = null, today = '' } = pacingAt(rules.brand, at) ?? {}
+  return { at: delivery.dueAt, domain: recipientDomain(address), perMinute, today: ramp && limitOn(ramp, today) }
 }
 
 /** The latest mail that her pace counts: of this topic where it has a limit of its own, since the last slot of a digest. */

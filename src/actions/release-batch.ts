@@ -9,17 +9,28 @@ import { insertDeliveries, saveRecent, type Planned } from '../store/releases.ts
 import { moveSlice, type Slice } from '../store/slices.ts'
 import { attestedKey, count, sendingOf, theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
+import { takeTurns } from './take-turns.ts'
 
 /** A delivery that may leave now, with the choices that allow it, if it begins within so many milliseconds (null: any). */
 export type Released = { delivery: string; person: Recipient; within: number | null }
 
-/** `through` is the last person judged, null when the slice is done. `at` is the instant of the judgement. */
-export type Batch = { people: number; released: Released[]; through: string | null; at: Date }
+/**
+ * `through` is the last person judged, null when the slice is done. `at` is the instant of the judgement, `perDestination`
+ * what the brand allows at once to one recipient domain.
+ */
+export type Batch = {
+  people: number
+  released: Released[]
+  through: string | null
+  at: Date
+  perDestination: number | null
+}
 
 /**
  * Takes the next people of a slice through the gate: lock their rows, read choices and suppressions after the lock,
  * judge, write the deliveries and what was released to each; one transaction. Only what it gives back may touch a
- * socket (design.md section 6; I-1, I-9). Held deliveries wait in the table until they are due.
+ * socket (design.md section 6; I-1, I-9). Held deliveries wait in the table until they are due, and so do those which the
+ * gate lets through and whose turn has not come: `now` stays their verdict.
  */
 export async function releaseBatch(
   house: House,
@@ -33,19 +44,28 @@ export async function releaseBatch(
     // Sent together and answered in this order: her choices, then the instant they are judged at, both after the lock.
     const [people, at, rules] = await Promise.all([readPeople(tx, ids), instantNow(tx), theRules(tx)])
     const last = people.at(-1)
-    if (!last) return { people: 0, released: [], through: null, at }
+    const perDestination = rules.brand.destinationConnections
+    if (!last) return { people: 0, released: [], through: null, at, perDestination }
     const sending = sendingOf(campaign)
     const tally = new Map<string, number>()
     const planned: Planned[] = []
     const released: Released[] = []
     const recents: { id: string; recent: Recipient['recent'] }[] = []
-    for (const person of people) {
-      const verdict = judge(sending, person, rules, at)
+    const judged = people.map((person) => ({ person, verdict: judge(sending, person, rules, at) }))
+    const going = judged.filter(({ verdict }) => verdict.kind === 'now')
+    const fresh = going.map(({ person }) => ({
+      person: person.id,
+      spelling: person.spelling,
+      waited: false,
+      queues: true,
+    }))
+    const turns = await takeTurns(tx, rules.brand, at, fresh)
+    for (const { person, verdict } of judged) {
       count(tally, verdict)
       if (verdict.kind !== 'never' && person.choices.topics[campaign.topic]?.basis?.evidence === 'attested') {
         tally.set(attestedKey, (tally.get(attestedKey) ?? 0) + 1)
       }
-      const row = plannedDelivery(campaign, person, verdict)
+      const row = plannedDelivery(campaign, person, verdict, turns.get(person.id) ?? null)
       if (!row) continue
       planned.push(row)
       if (row.state !== 'released') continue
@@ -58,15 +78,16 @@ export async function releaseBatch(
       saveRecent(tx, recents),
       moveSlice(tx, campaign.message, slice.number, last.id, Object.fromEntries(tally)),
     ])
-    return { people: people.length, released, through: last.id, at }
+    return { people: people.length, released, through: last.id, at, perDestination }
   })
 }
 
 /**
  * The row that a verdict leaves. A never is stored only where she said yes to the topic and may want to know why
  * nothing came; everything else is only counted: writing rows about people who said no would be processing after their no.
+ * @param turn until when it waits although it may go; null where it need not.
  */
-function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Verdict): Planned | null {
+function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Verdict, turn: Date | null): Planned | null {
   const answer = person.choices.topics[campaign.topic]
   const base = {
     id: randomUUIDv7(),
@@ -78,6 +99,7 @@ function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Verdict
   }
   switch (verdict.kind) {
     case 'now':
+      if (turn) return { ...base, state: 'held', verdict: 'now', reason: null, dueAt: turn.toISOString() }
       return { ...base, state: 'released', verdict: 'now', reason: null, dueAt: null }
     case 'later':
       return { ...base, state: 'held', verdict: 'later', reason: verdict.reason, dueAt: verdict.until.toISOString() }

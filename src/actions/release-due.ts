@@ -10,6 +10,7 @@ import { instantNow } from '../store/instant.ts'
 import { insertDeliveries, moveDeliveries, saveRecent, type Planned, type Rejudged } from '../store/releases.ts'
 import { theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
+import { takeTurns, type Going } from './take-turns.ts'
 
 /**
  * One mail that may leave now, if it begins within so many milliseconds (null: any): a single message, or a digest of
@@ -23,13 +24,17 @@ export type DueMail = {
   items: readonly { delivery: string; message: string; sending: Sending }[]
 }
 
-/** `people` is how many were looked at; zero when nothing is due. `at` is the instant of the judgement. */
-export type DueBatch = { people: number; mails: DueMail[]; at: Date }
+/**
+ * `people` is how many were looked at; zero when nothing is due. `at` is the instant of the judgement, `perDestination` what
+ * the brand allows at once to one recipient domain; service mail has no such limit.
+ */
+export type DueBatch = { people: number; mails: DueMail[]; at: Date; perDestination: number | null }
 
 /**
  * Wakes deliveries whose time has come and judges each again, with her row locked: what may go now goes as one mail, alone
  * as itself, several together as a digest (one per person and slot); what must wait on waits on; what her choices no
- * longer allow is withheld. One mail per person and batch, whatever is due.
+ * longer allow is withheld. One mail per person and batch, whatever is due; a mail of topics whose turn has not come waits
+ * for it.
  */
 export async function releaseDue(
   house: House,
@@ -39,13 +44,16 @@ export async function releaseDue(
   return house.database.sql.begin(async (tx) => {
     const ids = await lockPeopleWithDue(tx, wanted.limit, wanted)
     const at = await instantNow(tx)
-    if (ids.length === 0) return { people: 0, mails: [], at }
+    if (ids.length === 0) return { people: 0, mails: [], at, perDestination: null }
     const [people, due, rules] = await Promise.all([readPeople(tx, ids), lockDueOf(tx, ids, wanted), theRules(tx)])
     const bySlot = await digestSlotsOf(tx, ids)
-    const changes = people.map((person) => {
+    const judged = people.map((person) => {
       const hers = due.filter((one) => one.person === person.id)
       return rejudge(person, hers, { rules, at, usedSlots: bySlot.get(person.id) ?? [] })
     })
+    const came = judged.filter(({ due: hers }) => hers.some((one) => one.inTurn)).length
+    const turns = await takeTurns(tx, rules.brand, at, judged.flatMap(topicMail), came)
+    const changes = judged.map((one) => changeFor(one, turns.get(one.person.id) ?? null))
     await insertDeliveries(
       tx,
       worker,
@@ -64,7 +72,8 @@ export async function releaseDue(
         changes.flatMap((change) => change.recent ?? []),
       ),
     ])
-    return { people: people.length, mails: changes.flatMap((change) => change.mail ?? []), at }
+    const perDestination = wanted.kind === 'topic' ? rules.brand.destinationConnections : null
+    return { people: people.length, mails: changes.flatMap((change) => change.mail ?? []), at, perDestination }
   })
 }
 
@@ -78,16 +87,38 @@ type Change = {
   mail: DueMail | null
 }
 
-/** What becomes of everything of hers that is due. Service mail goes first and alone. */
-function rejudge(person: Recipient, due: readonly Due[], moment: Moment): Change {
-  const { rules, at } = moment
-  const judged = due.map((one) => ({ one, verdict: verdictOn(one, person, rules, at) }))
-  const mayGo = judged.filter(({ verdict }) => verdict.kind === 'now').map(({ one }) => one)
+/** What is due of one person, what the gate says of each, and what of it may go: all of it as one mail. */
+type Judged = {
+  person: Recipient
+  due: readonly Due[]
+  verdicts: readonly { one: Due; verdict: Verdict }[]
+  going: readonly Due[]
+  moment: Moment
+}
+
+/** Service mail goes first and alone. */
+function rejudge(person: Recipient, due: readonly Due[], moment: Moment): Judged {
+  const verdicts = due.map((one) => ({ one, verdict: verdictOn(one, person, moment.rules, moment.at) }))
+  const mayGo = verdicts.filter(({ verdict }) => verdict.kind === 'now').map(({ one }) => one)
   const service = mayGo.find((one) => one.topic === null)
-  const going = service ? [service] : mayGo
-  const moved = judged
-    .filter(({ one }) => !going.includes(one))
+  return { person, due, verdicts, going: service ? [service] : mayGo, moment }
+}
+
+/** The mail of topics that may go to her, for its turn; none where only service mail may, or nothing. */
+function topicMail({ person, going }: Judged): Going[] {
+  if (going.length === 0 || going.some((one) => one.topic === null)) return []
+  return [{ person: person.id, spelling: person.spelling, waited: going.some((one) => one.inTurn), queues: true }]
+}
+
+/** What becomes of everything of hers that is due. @param turn until when what may go waits; null where it goes. */
+function changeFor({ person, due, verdicts, going: mayGo, moment }: Judged, turn: Date | null): Change {
+  const { at } = moment
+  const going = turn === null ? mayGo : []
+  const service = going.find((one) => one.topic === null)
+  const moved = verdicts
+    .filter(({ one }) => !mayGo.includes(one))
     .flatMap(({ one, verdict }) => (verdict.kind === 'now' ? [] : [waiting(person, one, verdict)]))
+  if (turn !== null) moved.push(...mayGo.map((one) => inTurn(person, one, turn)))
   const retried = going.length > 1 ? (going.find((one) => one.digest !== null)?.digest ?? null) : null
   const ended = new Set(due.flatMap((one) => (one.digest && one.digest !== retried ? [one.digest] : [])))
   const end = { state: 'cancelled', reason: null, dueAt: null, digest: null, version: person.version } as const
@@ -162,6 +193,12 @@ function waiting(person: Recipient, one: Due, verdict: Exclude<Verdict, { kind: 
   if (one.state === 'unknown') return { ...base, state: 'unknown', dueAt: null }
   const yes = one.topic !== null && person.choices.topics[one.topic]?.answer === 'yes'
   return { ...base, state: yes && storable(verdict.reason) ? 'held_back' : 'cancelled', dueAt: null }
+}
+
+/** A delivery that may go and whose turn comes later. */
+function inTurn(person: Recipient, one: Due, turn: Date): Rejudged {
+  const base = { id: one.id, digest: null, version: person.version, reason: null }
+  return { ...base, state: 'held', dueAt: turn.toISOString() }
 }
 
 /** What a waiting delivery is about, for the gate. */

@@ -1,6 +1,7 @@
 import { bouncedOf } from '../store/refusals.ts'
 import { deliveryStates } from '../store/releases.ts'
 import { plannedVerdicts } from '../store/slices.ts'
+import { waitingTurn } from '../store/turns.ts'
 import { attestedKey, countsOf, theCampaign, type Counts } from './check-campaign.ts'
 import type { House } from './house.ts'
 
@@ -21,16 +22,20 @@ export type Report = { campaign: string; state: string } & Counts & {
     changed: number
     /** How many of refused made us suppress the address: its mailbox is gone. */
     bounced: number
+    /** How many of held may go and only wait their turn, and when that of the last should come (ISO). */
+    waitingTurn: number
+    waitingTurnUntil: string | null
   }
 
 /** @throws Problem `not-found` for an unknown campaign. */
 export async function reportCampaign(house: House, slug: string): Promise<Report> {
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const campaign = await theCampaign(tx, slug)
-    const [verdicts, states, bounced] = await Promise.all([
+    const [verdicts, states, bounced, turns] = await Promise.all([
       plannedVerdicts(tx, campaign.message),
       deliveryStates(tx, campaign.message),
       bouncedOf(tx, campaign.message),
+      waitingTurn(tx, campaign.message),
     ])
     const inState = (state: string) => (states.get(`now:${state}`) ?? 0) + (states.get(`later:${state}`) ?? 0)
     return {
@@ -47,6 +52,8 @@ export async function reportCampaign(house: House, slug: string): Promise<Report
       released: inState('released'),
       changed: inState('held_back'),
       bounced,
+      waitingTurn: turns.count,
+      waitingTurnUntil: turns.until,
     }
   })
 }

@@ -13,9 +13,10 @@ import { handOver } from './hand-over.ts'
 import type { House } from './house.ts'
 import { requireReady } from './require-ready.ts'
 import { sweep, withWorker } from './sweep.ts'
+import { takeTurns } from './take-turns.ts'
 import { letterFor, topicParcel } from './write-topic-mail.ts'
 
-/** `unknown` were found; `again` of them were sent again, and `stayed` are as they were: the gate lets them out no more, or not now. */
+/** `unknown` were found; `again` of them were sent again, and `stayed` are as they were: the gate lets them out no more, or not now, or there is no room. */
 export type Retried = { campaign: string; unknown: number; again: number; stayed: number }
 
 /** How many deliveries of a campaign perhaps arrived and perhaps not. @throws Problem `not-found` for an unknown campaign. */
@@ -28,7 +29,7 @@ export async function unknownOf(house: House, slug: string): Promise<{ campaign:
 /**
  * Sends unknown deliveries again because somebody decided so: some people will have it twice. Each is judged anew with her
  * row locked, as if the first had not arrived, and goes under its old Message-ID; whom the gate does not let through now
- * stays unknown. An item of a digest goes as itself.
+ * stays unknown, and so does what finds no room under the rate of its destination or the day's ramp. An item of a digest goes as itself.
  * @param options.confirm at most so many may be unknown. @param options.signal aborted to release no more.
  * @throws Problem `check-stale` when more are, `conflict` for a campaign that is not being sent or sent, or is in other
  * hands, `not-ready` when mail may not leave.
@@ -82,7 +83,7 @@ async function sendAgain(
       notAfter: null,
       write: () => topicParcel(house, letter, delivery, person, batch.at),
     }))
-    await handOver(house, mails, { since, perDestination: null })
+    await handOver(house, mails, { since, perDestination: batch.perDestination })
     again += batch.released.length
     left -= batch.looked
     after = batch.through
@@ -95,6 +96,7 @@ type Again = {
   released: { delivery: string; person: Recipient }[]
   through: string | null
   at: Date
+  perDestination: number | null
 }
 
 async function releaseAgain(
@@ -113,19 +115,30 @@ async function releaseAgain(
       ),
       theRules(tx),
     ])
+    const going = unknown.flatMap((one) => {
+      const person = people.find((found) => found.id === one.person)
+      if (!person) return []
+      const sending = { ...sendingOf(campaign), plannedAt: one.plannedAt }
+      const asIfNotArrived = { ...person, recent: withoutRelease(person.recent, one.carrier) }
+      return judge(sending, asIfNotArrived, rules, at).kind === 'now' ? [{ id: one.id, person }] : []
+    })
+    const mails = going.map(({ person }) => ({ person: person.id, spelling: person.spelling }))
+    const waits = await takeTurns(
+      tx,
+      rules.brand,
+      at,
+      mails.map((mail) => ({ ...mail, waited: true, queues: false })),
+    )
+    const perDestination = rules.brand.destinationConnections
     const released: Again['released'] = []
     const moved: Rejudged[] = []
     const recents: { id: string; recent: Recipient['recent'] }[] = []
-    for (const one of unknown) {
-      const person = people.find((found) => found.id === one.person)
-      if (!person) continue
-      const sending = { ...sendingOf(campaign), plannedAt: one.plannedAt }
-      const asIfNotArrived = { ...person, recent: withoutRelease(person.recent, one.carrier) }
-      if (judge(sending, asIfNotArrived, rules, at).kind !== 'now') continue
-      released.push({ delivery: one.id, person })
-      moved.push({ id: one.id, state: 'released', reason: null, dueAt: null, digest: null, version: person.version })
+    for (const { id, person } of going) {
+      if (waits.has(person.id)) continue
+      released.push({ delivery: id, person })
+      moved.push({ id, state: 'released', reason: null, dueAt: null, digest: null, version: person.version })
       // A digest that perhaps arrived goes on counting beside it: doubt means less mail.
-      const release = { at: at.toISOString(), topic: campaign.topic, delivery: one.id }
+      const release = { at: at.toISOString(), topic: campaign.topic, delivery: id }
       recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
     }
     await keepPastReleases(
@@ -134,6 +147,6 @@ async function releaseAgain(
       at,
     )
     await Promise.all([moveDeliveries(tx, worker, moved, at), saveRecent(tx, recents)])
-    return { looked: unknown.length, released, through: unknown.at(-1)?.person ?? null, at }
+    return { looked: unknown.length, released, through: unknown.at(-1)?.person ?? null, at, perDestination }
   })
 }

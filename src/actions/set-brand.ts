@@ -1,19 +1,40 @@
 import type { Brand, Slot } from '../domain/brand.ts'
-import { isKnownZone } from '../domain/calendar.ts'
+import { dayIn, isKnownZone, zoneFor } from '../domain/calendar.ts'
 import type { QuietHours } from '../domain/choices.ts'
 import { plainLine } from '../domain/plain-line.ts'
 import { Problem } from '../domain/problem.ts'
+import type { Ramp } from '../domain/ramp.ts'
 import { parseSender } from '../domain/sender.ts'
 import { saveBrand, theBrand } from '../store/brand.ts'
+import type { Transaction } from '../store/database.ts'
+import { instantNow } from '../store/instant.ts'
+import { forgetPromises } from '../store/turns.ts'
 import type { House } from './house.ts'
+import { takeTurnsAnew } from './take-turns.ts'
 
-/** Changes the given values of the brand and leaves the others. @throws Problem `invalid-input` for a value that cannot be. */
-export async function setBrand(house: House, values: Partial<Brand>): Promise<Brand> {
+/** Values of the brand to be set. A ramp of which only the number of its first day is given begins on the day it is set. */
+export type BrandValues = Partial<Omit<Brand, 'ramp'>> & { ramp?: Ramp | number | null }
+
+/**
+ * Changes the given values of the brand and leaves the others. Where a limit of how fast mail leaves is among them, whatever
+ * waits for its turn takes one anew. @throws Problem `invalid-input` for a value that cannot be.
+ */
+export async function setBrand(house: House, { ramp, ...values }: BrandValues): Promise<Brand> {
   const clean = cleaned(values)
-  return house.database.sql.begin(async (tx) => {
+  const isPaced = ramp !== undefined || values.destinationRate !== undefined
+  const saved = await house.database.sql.begin(async (tx) => {
     await saveBrand(tx, clean)
+    if (ramp !== undefined) await saveBrand(tx, { ramp: typeof ramp === 'number' ? await fromToday(tx, ramp) : ramp })
+    if (isPaced) await forgetPromises(tx)
     return theBrand(tx)
   })
+  if (isPaced) await takeTurnsAnew(house)
+  return saved
+}
+
+async function fromToday(tx: Transaction, first: number): Promise<Ramp> {
+  const [brand, now] = await Promise.all([theBrand(tx), instantNow(tx)])
+  return { first, from: dayIn(now, zoneFor(null, brand)) }
 }
 
 export async function showBrand(house: House): Promise<Brand> {

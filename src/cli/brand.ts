@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { publishWordings } from '../actions/publish-wordings.ts'
-import { parseQuiet, parseSlot, setBrand, showBrand } from '../actions/set-brand.ts'
-import type { Brand } from '../domain/brand.ts'
+import { parseQuiet, parseSlot, setBrand, showBrand, type BrandValues } from '../actions/set-brand.ts'
 import { Problem } from '../domain/problem.ts'
+import { rampEndsAbove } from '../domain/ramp.ts'
 import { renderWording } from '../render.ts'
 import type { CommandContext } from './context.ts'
 
@@ -10,17 +10,22 @@ type BrandOptions = Partial<Record<keyof typeof readers, string>> & { json?: boo
 
 /** Each option of `brand set`, and the values it gives. */
 const readers = {
-  name: (text: string): Partial<Brand> => ({ name: text }),
-  postalAddress: (text: string): Partial<Brand> => ({ postalAddress: text }),
-  replyTo: (text: string): Partial<Brand> => ({ replyTo: text }),
-  privacyUrl: (text: string): Partial<Brand> => ({ privacyUrl: text }),
-  colour: (text: string): Partial<Brand> => ({ colour: text }),
-  timeZone: (text: string): Partial<Brand> => ({ timeZone: text }),
-  quiet: (text: string): Partial<Brand> => ({ quiet: parseQuiet(text) }),
-  weeklySlot: (text: string): Partial<Brand> => ({ weeklySlot: parseSlot(text) }),
-  monthlySlot: (text: string): Partial<Brand> => ({ monthlySlot: parseSlot(text) }),
-  attestedDays: (text: string): Partial<Brand> => ({ attestedDays: days('--attested-days', text) }),
-  seenDays: (text: string): Partial<Brand> => ({ seenDays: days('--seen-days', text) }),
+  name: (text: string): BrandValues => ({ name: text }),
+  postalAddress: (text: string): BrandValues => ({ postalAddress: text }),
+  replyTo: (text: string): BrandValues => ({ replyTo: text }),
+  privacyUrl: (text: string): BrandValues => ({ privacyUrl: text }),
+  colour: (text: string): BrandValues => ({ colour: text }),
+  timeZone: (text: string): BrandValues => ({ timeZone: text }),
+  quiet: (text: string): BrandValues => ({ quiet: parseQuiet(text) }),
+  weeklySlot: (text: string): BrandValues => ({ weeklySlot: parseSlot(text) }),
+  monthlySlot: (text: string): BrandValues => ({ monthlySlot: parseSlot(text) }),
+  attestedDays: (text: string): BrandValues => ({ attestedDays: days('--attested-days', text) }),
+  seenDays: (text: string): BrandValues => ({ seenDays: days('--seen-days', text) }),
+  destinationConnections: (text: string): BrandValues => ({
+    destinationConnections: limit('--destination-connections', text, 1_000),
+  }),
+  destinationRate: (text: string): BrandValues => ({ destinationRate: limit('--destination-rate', text, 1_000_000) }),
+  ramp: (text: string): BrandValues => ({ ramp: limit('--ramp', text, rampEndsAbove) }),
 }
 
 /** `courtesy brand set|show` */
@@ -39,9 +44,12 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
     .option('--monthly-slot <slot>', 'the first such weekday of the month')
     .option('--attested-days <n>', 'age at which an attested yes expires, or never')
     .option('--seen-days <n>', 'age at which a yes that we saw expires, or never')
+    .option('--destination-connections <n>', 'mails at once to one recipient domain, in each process, or none')
+    .option('--destination-rate <n>', 'mails a minute to one recipient domain, all processes together, or none')
+    .option('--ramp <n>', 'a young sender: so many mails today, twice as many each day after it, or none')
     .option('--json', 'one JSON object on stdout')
     .action(async (options: BrandOptions) => {
-      const values: Partial<Brand> = {}
+      const values: BrandValues = {}
       for (const [name, read] of Object.entries(readers)) {
         const given = options[name as keyof typeof readers]
         if (given !== undefined) Object.assign(values, read(given))
@@ -64,7 +72,7 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
       if (options.json) terminal.out(JSON.stringify(shown))
       else
         for (const [name, value] of Object.entries(shown))
-          terminal.out(`${name.padEnd(14)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+          terminal.out(`${name.padEnd(22)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
     })
 }
 
@@ -77,5 +85,16 @@ function days(option: string, text: string): number | null {
       `${option} must be a number of days from 1 to 36500, or never (given: "${text}")`,
     )
   }
+  return n
+}
+
+function limit(option: string, text: string, most: number): number | null {
+  if (text === 'none') return null
+  const n = /^\d+$/.test(text) ? Number(text) : 0
+  if (n < 1 || n > most)
+    throw new Problem(
+      'invalid-input',
+      `${option} must be a whole number from 1 to ${most}, or none for no limit (given: "${text}")`,
+    )
   return n
 }

@@ -33,6 +33,7 @@ export function checkInWords(check: Check): string {
   if (Object.keys(check.reasons).length > 0) lines.push('', 'Why not now')
   lines.push(...reasonLines(check.reasons))
   if (check.slots.length > 0) lines.push('', 'In the coming digests', ...check.slots.map(slotLine))
+  if (check.lasts) lines.push('', lastsLine(check.lasts))
   if (check.now + check.later === 0) lines.push('', 'Nobody may get it. That is an answer too.')
   if (check.oldestConfirmation) {
     const rest = check.now + check.later
@@ -60,7 +61,27 @@ export function reportInWords(report: Report): string {
     '',
     `Of those ${numberText(report.now + report.later)}:`,
     ...states.map((state) => row(report[state], state)),
+    ...turnLines(report),
   ].join('\n')
+}
+
+/** What keeps a send from leaving at once: "At 200 today, doubling daily: the last leaves on 30 November." */
+function lastsLine(lasts: NonNullable<Check['lasts']>): string {
+  const at = new Date(lasts.until)
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: lasts.timeZone }).format(at)
+  if (lasts.by === 'ramp') return `At ${numberText(lasts.today)} today, doubling daily: the last leaves on ${day}.`
+  const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: lasts.timeZone }).format(at)
+  return `At ${numberText(lasts.perMinute)} a minute to ${lasts.domain}: the last leaves on ${day} at ${clock}.`
+}
+
+function turnLines({ waitingTurn, waitingTurnUntil }: Report): string[] {
+  if (waitingTurn === 0 || waitingTurnUntil === null) return []
+  const until = `${waitingTurnUntil.slice(0, 10)} ${waitingTurnUntil.slice(11, 16)} UTC`
+  return [
+    '',
+    `Of those held, ${numberText(waitingTurn)} may go and wait their turn, the last until ${until}.`,
+    'A running worker sends them then (courtesy serve, or courtesy work).',
+  ]
 }
 
 function reasonLines(reasons: Record<string, number>): string[] {

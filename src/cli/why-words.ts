@@ -32,10 +32,20 @@ const withoutThem: Partial<Record<Explanation['state'], string>> = {
 }
 
 function verdictLine(explanation: Explanation): string {
-  const { verdict, reason, until } = explanation
+  const { verdict, reason, until, turn } = explanation
+  if (reason === null && turn) return `now: ${turnWords(turn)}. Its turn should come ${whenIn(explanation, turn.at)}.`
   if (reason === null) return 'now: nothing keeps it from them.'
   const next = until === null ? '' : ` ${untilWords[reason] ?? 'Until'} ${whenIn(explanation, until)}.`
   return `${verdict}: ${because(reason, explanation)}.${next}`
+}
+
+/** "waiting its turn: at most 10 a minute to example.com" */
+function turnWords({ domain, perMinute, today }: NonNullable<Explanation['turn']>): string {
+  const limits = [
+    ...(perMinute === null ? [] : [`at most ${numberText(perMinute)} a minute to ${domain}`]),
+    ...(today === null ? [] : [`at most ${numberText(today)} mails today, doubling daily`]),
+  ]
+  return `waiting its turn${limits.length > 0 ? `: ${limits.join(', ')}` : ''}`
 }
 
 const untilWords: Partial<Record<Reason, string>> = { digest: 'Next slot', cap_reached: 'Room again' }

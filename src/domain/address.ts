@@ -71,6 +71,12 @@ export function envelopeAddress(spelling: string): { address: string; smtputf8: 
   return { address: `${local}@${domain}`, smtputf8: /\P{ASCII}/u.test(local) }
 }
 
+/** The recipient domain of a spelling, in A-labels and lower case: what follows the last @ of its identity. */
+export function recipientDomain(spelling: string): string {
+  const domain = spelling.slice(spelling.lastIndexOf('@') + 1).trim()
+  return /^[A-Za-z\d.-]*[A-Za-z\d-]$/.test(domain) ? domain.toLowerCase() : asciiDomain(domain)
+}
+
 /** Made once: making one costs more than all that is done with it. */
 const letters = new Intl.Segmenter()
 

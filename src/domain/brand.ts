@@ -1,9 +1,12 @@
 import type { QuietHours } from './choices.ts'
+import type { Ramp } from './ramp.ts'
 
 /**
  * The company that keeps its word: six values for its look, and the rules that hold for everybody.
  * `weeklySlot` is an ISO weekday (1 Monday … 7 Sunday) with a local time; the monthly slot is the first such
  * weekday of the month. `attestedDays` and `seenDays` are the age at which a yes expires, null for never.
+ * Topic mail to one recipient domain: `destinationConnections` at once in each process, `destinationRate` a minute; null
+ * for no limit.
  */
 export type Brand = {
   name: string
@@ -18,6 +21,9 @@ export type Brand = {
   monthlySlot: Slot
   attestedDays: number | null
   seenDays: number | null
+  destinationConnections: number | null
+  destinationRate: number | null
+  ramp: Ramp | null
 }
 
 /** The calendar moment of a digest: ISO weekday 1…7 and local time `HH:MM`, in her zone. */
@@ -37,4 +43,7 @@ export const unnamedBrand: Brand = {
   monthlySlot: { weekday: 5, time: '09:00' },
   attestedDays: null,
   seenDays: null,
+  destinationConnections: null,
+  destinationRate: null,
+  ramp: null,
 }

@@ -32,6 +32,22 @@ export function zoneFor(timeZone: string | null, brand: Brand): string {
   return isKnownZone(brand.timeZone) ? brand.timeZone : 'UTC'
 }
 
+/** The ISO day of an instant in a zone that is known. */
+export function dayIn(at: Date, zone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString()
+}
+
+/** The instant at which a clock in that zone shows on another day (ISO) what it shows at `at`; one in a DST gap moves forward. */
+export function sameTimeOn(day: string, at: Date, zone: string): Date {
+  const plainTime = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainTime()
+  return new Date(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds)
+}
+
+/** The ISO day that comes after one. */
+export function dayAfter(day: string): string {
+  return Temporal.PlainDate.from(day).add({ days: 1 }).toString()
+}
+
 /** The first slot of a digest pace strictly after `after`, in her zone, else the brand's. */
 export function nextSlot(pace: DigestPace, after: Date, zone: string | null, brand: Brand): Date {
   const terms = termsOf(pace)

@@ -1,3 +1,5 @@
+import { dayIn } from './calendar.ts'
+
 /** What one day's slot will carry: the ISO day where each person is, how many get this, and in how many items at most. */
 export type ComingSlot = { at: string; people: number; items: number }
 
@@ -24,7 +26,7 @@ export class ComingSlots {
   list(): ComingSlot[] {
     const days = new Map<string, ComingSlot>()
     for (const { at, zone, people, items } of this.#slots.values()) {
-      const day = dayIn(at, zone)
+      const day = dayIn(new Date(at), zone)
       const known = days.get(day) ?? { at: day, people: 0, items: 0 }
       days.set(day, { at: day, people: known.people + people, items: Math.max(known.items, items) })
     }
@@ -37,11 +39,4 @@ export class ComingSlots {
     this.#slots.set(key, slot)
     return slot
   }
-}
-
-/** The ISO day of an instant in a zone. */
-function dayIn(at: number, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
-  return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`
 }

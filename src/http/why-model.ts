@@ -62,8 +62,8 @@ function whatItWas(look: Look, carried: Carried, inDigest: boolean): string[] {
 function whyNot(look: Look, { state, reason, dueAt, at }: Carried): string[] {
   if (!maySee(look)) return []
   if (state === 'held' && dueAt !== null) {
-    const key = reason === 'cap_reached' || reason === 'quiet_hours' ? reason : 'digest'
-    return [say(`page.why.held.${key}`, { date: dateFor(look, dueAt) })]
+    const key = reason === 'cap_reached' || reason === 'quiet_hours' || reason === null ? reason : 'digest'
+    return [say(`page.why.held.${key ?? 'turn'}`, { date: dateFor(look, dueAt) })]
   }
   if (state === 'deferred') return [say('page.why.deferred')]
   if (state === 'refused') return [say('page.why.refused', { date: dateFor(look, at) })]

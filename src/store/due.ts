@@ -1,8 +1,8 @@
 import type { Sql, Transaction } from './database.ts'
 
 /**
- * A delivery that waits and is due, with what its message is about. One that is `unknown` perhaps arrived, and must.
- * Times are ISO.
+ * A delivery that waits and is due, with what its message is about. One that is `unknown` perhaps arrived, and must; one
+ * `inTurn` was let through before and waited only for its turn. Times are ISO.
  */
 export type Due = {
   id: string
@@ -15,6 +15,7 @@ export type Due = {
   usefulUntil: string | null
   plannedAt: string
   digest: string | null
+  inTurn: boolean
 }
 
 /** What is looked for: service mail or topic mail, which never wait for each other; of everybody or of one person. */
@@ -31,6 +32,7 @@ type DueRow = {
   useful_until: string | null
   planned_at: string
   digest: string | null
+  in_turn: boolean
 }
 
 /**
@@ -62,7 +64,8 @@ export async function lockDueOf(
 ): Promise<Due[]> {
   const rows = await tx<DueRow[]>`
     select d.id, d.state, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at,
-      case when g.state = 'deferred' then d.digest end as digest
+      case when g.state = 'deferred' then d.digest end as digest,
+      c.message is not null and d.state = 'held' and d.reason is null as in_turn
     from deliveries d join messages m on m.id = d.message left join campaigns c on c.message = d.message
       left join deliveries g on g.id = d.digest
     where d.person = any (${people as string[]}::uuid[]) and d.state in ('held', 'deferred', 'unknown')
@@ -80,6 +83,7 @@ export async function lockDueOf(
     usefulUntil: row.useful_until ? new Date(row.useful_until).toISOString() : null,
     plannedAt: new Date(row.planned_at).toISOString(),
     digest: row.digest,
+    inTurn: row.in_turn,
   }))
 }
 

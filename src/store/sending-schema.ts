@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -157,3 +158,20 @@ export const pastReleases = pgTable(
   },
   (table) => [primaryKey({ columns: [table.delivery, table.topic, table.releasedAt] })],
 )
+
+/**
+ * A recipient domain to which topic mail goes at a rate: until when it is used up, and the last turn promised to one that
+ * waits. Rows that have rested for a day are deleted: a domain of one person names her.
+ */
+export const destinations = pgTable('destinations', {
+  domain: text('domain').primaryKey(),
+  spentUntil: instant('spent_until'),
+  promisedUntil: instant('promised_until'),
+})
+
+/** A day of a young sender's ramp, in the brand's zone: mails released on it, and places promised to those that wait. */
+export const sendingDays = pgTable('sending_days', {
+  day: date('day', { mode: 'string' }).primaryKey(),
+  released: integer('released').notNull().default(0),
+  promised: integer('promised').notNull().default(0),
+})
