@@ -59,7 +59,7 @@ async function settleThese(
       attempts = d.attempts + o.counts::int,
       state = case when o.state = 'deferred' and d.attempts + o.counts::int >= ${mostAttempts} then 'refused' else o.state end,
       reply = o.reply, lease_until = null, worker = null,
-      due_at = case when o.state = 'deferred' then o.now + (0.75 + o.spread / 2)
+      due_at = case when o.state = 'deferred' and d.attempts + o.counts::int < ${mostAttempts} then o.now + (0.75 + o.spread / 2)
         * make_interval(mins => least(${firstWaitMinutes} * (1 << least(d.attempts, 10)), ${longestWaitMinutes}))
         when o.state = 'unknown' and not d.resent and (select service_kind from messages where id = d.message) = any (${[...mustArriveKinds]}::text[])
         then o.now + make_interval(mins => ${resendAfterMinutes}) end,
