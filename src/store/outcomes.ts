@@ -26,18 +26,20 @@ const mostAttempts = 16
  * Records what became of released deliveries, in one statement each whatever the size of the batch: the items of a
  * digest copy its outcome, what provably did not leave is taken out of its person's `recent`, what was put off is due
  * again later, and a mail that must arrive is due again once when nobody knows whether it did (I-6). An outcome that comes
- * late turns `unknown` into what it was. Locks the people first.
+ * late turns `unknown` into what it was; what somebody else has released again since is not touched (I-3). Locks the people first.
+ * @param worker who released them.
  */
-export async function settle(tx: Transaction, outcomes: readonly Settled[]): Promise<void> {
+export async function settle(tx: Transaction, worker: number, outcomes: readonly Settled[]): Promise<void> {
   if (outcomes.length === 0) return
   const ids = outcomes.map((outcome) => outcome.delivery)
   await lockPeopleOf(tx, ids)
   const calledBack = await callBack(
     tx,
+    worker,
     outcomes.flatMap((outcome) => (outcome.kind === 'recalled' ? outcome.calledBack : [])),
   )
   const answered = outcomes.flatMap((outcome) => (outcome.kind === 'recalled' ? [] : outcome))
-  const settled = await settleThese(tx, answered)
+  const settled = await settleThese(tx, worker, answered)
   const digests = new Set(settled.filter((row) => row.digest).map((row) => row.id))
   if (digests.size > 0)
     await copyToItems(
@@ -52,6 +54,7 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
 /** Writes outcomes to the mails themselves. `digest` tells those that carry items. */
 async function settleThese(
   tx: Transaction,
+  worker: number,
   outcomes: readonly Answered[],
 ): Promise<{ id: string; state: string; digest: boolean }[]> {
   return tx<{ id: string; state: string; digest: boolean }[]>`
@@ -69,7 +72,7 @@ async function settleThese(
         ${outcomes.map((one) => one.delivery)}::uuid[], ${outcomes.map((one) => one.kind)}::text[],
         ${outcomes.map((one) => one.reply)}::text[], ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]
       ) as t (delivery, state, reply, counts)) o
-    where d.id = o.delivery
+    where d.id = o.delivery and d.worker = ${worker}
       and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
     returning d.id, d.state, d.slot is not null as digest`
 }
@@ -109,14 +112,15 @@ async function takeBack(tx: Transaction, deliveries: readonly string[]): Promise
 
 /**
  * What a worker that is gone left between release and outcome becomes `unknown`: perhaps it left, so bulk mail is never
- * sent again by itself and still counts against limits (I-5); a mail that must arrive is due again, once (I-6). @returns how many.
+ * sent again by itself and still counts against limits (I-5); a mail that must arrive is due again, once (I-6). Its name
+ * stays with it: should it be there after all, its answer still counts. @returns how many.
  */
 export async function leftOverBecomesUnknown(tx: Transaction, worker: number): Promise<number> {
   await tx`
     select p.id from people p where p.id in (select person from deliveries where worker = ${worker} and state = 'released')
     order by p.id for no key update`
   const rows = await tx<{ id: string }[]>`
-    update deliveries d set state = 'unknown', settled_at = instant(), lease_until = null, worker = null,
+    update deliveries d set state = 'unknown', settled_at = instant(), lease_until = null,
       due_at = case when not d.resent and exists (
           select from messages m where m.id = d.message and m.service_kind = any (${[...mustArriveKinds]}::text[]))
         then instant() + make_interval(mins => ${resendAfterMinutes}) end,
