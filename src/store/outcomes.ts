@@ -94,19 +94,23 @@ async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Pro
     order by p.id for no key update`
 }
 
-/** The record keeps that they were released until now: a verdict of that time rests on it. */
+/**
+ * The record keeps that they were released until now: a verdict of that time rests on it. One that was sent again after it
+ * had perhaps arrived goes on counting: only the second time is known not to have left (I-9).
+ */
 async function takeBack(tx: Transaction, deliveries: readonly string[]): Promise<void> {
   await tx`
     insert into past_releases (delivery, topic, released_at, ended_at)
-    select (r ->> 'delivery')::uuid, (r ->> 'topic')::smallint, (r ->> 'at')::timestamptz, instant()
-    from people p cross join jsonb_array_elements(p.recent) as r
+    select d.id, (r ->> 'topic')::smallint, (r ->> 'at')::timestamptz, case when not d.resent then instant() end
+    from people p cross join jsonb_array_elements(p.recent) as r join deliveries d on d.id = (r ->> 'delivery')::uuid
     where p.id in (select person from deliveries where id = any (${deliveries as string[]}::uuid[]))
       and r ->> 'delivery' = any (${deliveries as string[]}::text[])
     on conflict do nothing`
   await tx`
     update people p set recent = coalesce(
       (select jsonb_agg(r order by n) from jsonb_array_elements(p.recent) with ordinality as e (r, n)
-        where r ->> 'delivery' <> all (${deliveries as string[]}::text[])), '[]')
+        where r ->> 'delivery' not in (
+          select id::text from deliveries where id = any (${deliveries as string[]}::uuid[]) and not resent)), '[]')
     where p.id in (select person from deliveries where id = any (${deliveries as string[]}::uuid[]))`
 }
 

@@ -61,6 +61,27 @@ for (const late of ['deferred', 'refused', 'sent'] as const) {
   )
 }
 
+t.test('I-9: what perhaps arrived goes on counting when sending it again failed', async (t) => {
+  const answers: Outcome['kind'][] = ['unknown', 'deferred', 'sent', 'sent']
+  const { courier, parcels } = takingCourier(() => ({ kind: answers.shift() ?? 'sent', reply: null, reached: true }))
+  const house = await openTestHouse(t, { courier })
+  await addTopics(house)
+  await addPerson(house, 'ada@example.com', yesTo([1, 2], '1-per-day'))
+  await writeCampaign(house, 'darn')
+  await writeCampaign(house, 'hats', { topic: 'new-patterns' })
+  await sendNow(house, 'darn')
+  await retryUnknown(house, 'darn', { confirm: 1 })
+  t.match(await reportCampaign(house, 'darn'), { deferred: 1 })
+  t.match(await sendNow(house, 'hats'), { sent: 0, held: 1, reasons: { cap_reached: 1 } })
+  await moveClock(house.database.url, '1 hour')
+  t.equal(await wakeDue(house), 1, 'but it is no reason against itself')
+  t.match(await reportCampaign(house, 'darn'), { sent: 1 })
+  t.equal(parcels.length, 3)
+  await moveClock(house.database.url, '24 hours')
+  t.equal(await wakeDue(house), 1)
+  for (const slug of ['darn', 'hats']) t.ok(sumsAgree(await reportCampaign(house, slug)))
+})
+
 t.test('I-10: what is sent again begins before her quiet hours or not at all', async (t) => {
   const { courier, parcels } = takingCourier(() => ({ kind: 'unknown', reply: null, reached: true }))
   const brand = { ...fern, quiet: { from: '22:00', to: '08:00' }, timeZone: 'UTC' }
