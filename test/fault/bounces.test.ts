@@ -95,6 +95,22 @@ t.test('F13: one text that answers half of everything is about us: nobody is sup
   t.same(await bouncedEntries(house), [])
 })
 
+t.test(
+  'F13: whatever is said to MAIL FROM is about us, in whatever words, and however few are written to',
+  async (t) => {
+    const server = await faultServer(t, ({ phase }) =>
+      phase === 'MAIL' ? { reply: '550 5.1.1 <news@fern.example> no such user' } : undefined,
+    )
+    const house = await openTestHouse(t, { courier: courierTo(t, server) })
+    await addTopics(house)
+    await addCrowd(house, 3, yesTo([1]))
+    await writeCampaign(house, 'darn')
+    await send(house, 'darn')
+    t.match(await reportCampaign(house, 'darn'), { refused: 3, bounced: 0 })
+    t.same(await suppressedIn(house), [])
+  },
+)
+
 t.test('a doubtful refusal counts on its third day, and not where a mail was taken in between', async (t) => {
   const answers: Record<string, string> = { ada: '550 unknown', ben: '550 unknown' }
   const house = await answering(t, answers)
