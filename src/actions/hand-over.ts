@@ -10,10 +10,10 @@ import { InHand, type Carried } from './in-hand.ts'
 export type Mail = Carried & { notAfter: number | null; write(): Parcel | Promise<Parcel> }
 
 /**
- * What holds for one hand-over: `since` is the monotonic instant (`performance.now()`) right before its release began, from
+ * What holds for one hand-over: `worker` is in whose name they were released; `since` is the monotonic instant (`performance.now()`) right before its release began, from
  * which the lease counts and changes of choices are heeded; `perDestination` as in the courier's terms.
  */
-export type Held = { since: number; perDestination: number | null }
+export type Held = { worker: number; since: number; perDestination: number | null }
 
 /** Part of the lease (30 s) within which a message must have begun. */
 const beginWithinMs = 20_000
@@ -29,17 +29,18 @@ export async function handOver(
   held: Held,
   courier: Courier = house.courier,
 ): Promise<Outcome[]> {
+  const { worker, ...terms } = held
   const inHand = new InHand(house, mails)
   inHand.begin(held.since)
   try {
     const outcomes = await deliver(
       house,
       mails,
-      { ...held, recalled: (delivery) => inHand.recalled(delivery) },
+      { ...terms, recalled: (delivery) => inHand.recalled(delivery) },
       courier,
     )
     const settlements = outcomes.map((outcome) => settled(outcome, inHand))
-    await house.database.sql.begin((tx) => settle(tx, settlements))
+    await house.database.sql.begin((tx) => settle(tx, worker, settlements))
     return outcomes
   } finally {
     inHand.end()
@@ -53,7 +54,7 @@ export async function handOver(
 export async function deliver(
   house: House,
   mails: readonly Mail[],
-  { since, ...terms }: Held & Pick<Terms, 'recalled'>,
+  { since, ...terms }: Omit<Held, 'worker'> & Pick<Terms, 'recalled'>,
   courier: Courier,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []

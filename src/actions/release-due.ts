@@ -134,7 +134,7 @@ function changeFor({ person, due, verdicts, going: mayGo, moment }: Judged, turn
     delivery,
     person,
     service: service !== undefined,
-    within: soonest(going.map((one) => beginWithin(sendingOfDue(one), person, rules, at))),
+    within: soonest(going.map((one) => beginWithin(sendingOfDue(one), person, moment.rules, at))),
     items: going.map((one) => ({ delivery: one.id, message: one.message, sending: sendingOfDue(one) })),
   }
   const digest = carrier && !retried ? digestDelivery(person, carrier, slotOf(person, going, moment)) : null
@@ -150,10 +150,15 @@ function soonest(times: readonly (number | null)[]): number | null {
   return times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null)
 }
 
-/** The gate's word; and service mail whose link has ended meanwhile is of no use to her any more. */
+/**
+ * The gate's word; and service mail whose link has ended meanwhile is of no use to her any more. One that was sent again
+ * and put off still counts, for perhaps it arrived, but is no reason against itself.
+ */
 function verdictOn(one: Due, person: Recipient, rules: Rules, at: Date): Verdict {
   const isOver = one.topic === null && one.usefulUntil !== null && !(at.getTime() < Date.parse(one.usefulUntil))
-  return isOver ? { kind: 'never', reason: 'expired_before_slot' } : judge(sendingOfDue(one), person, rules, at)
+  return isOver
+    ? { kind: 'never', reason: 'expired_before_slot' }
+    : judge(sendingOfDue(one), { ...person, recent: withoutRelease(person.recent, one.id) }, rules, at)
 }
 
 /** A digest counts as one mail: its topics stand under one delivery. */

@@ -1,3 +1,4 @@
+import { beginWithin } from '../domain/begin-within.ts'
 import { judge } from '../domain/gate.ts'
 import { Problem } from '../domain/problem.ts'
 import { appendRecent, withoutRelease } from '../domain/recent.ts'
@@ -11,6 +12,7 @@ import { countUnknown, lockUnknown } from '../store/unknown-deliveries.ts'
 import { sendingOf, theCampaign, theRules } from './check-campaign.ts'
 import { handOver } from './hand-over.ts'
 import type { House } from './house.ts'
+import type { Released } from './release-batch.ts'
 import { requireReady } from './require-ready.ts'
 import { sweep, withWorker } from './sweep.ts'
 import { takeTurns } from './take-turns.ts'
@@ -76,14 +78,14 @@ async function sendAgain(
     const since = performance.now()
     const batch = await releaseAgain(house, worker, campaign, { after, limit: Math.min(left, house.courier.batch) })
     if (batch.through === null) break
-    const mails = batch.released.map(({ delivery, person }) => ({
+    const mails = batch.released.map(({ delivery, person, within }) => ({
       delivery,
       person: person.id,
       items: [{ delivery, sending: sendingOf(campaign) }],
-      notAfter: null,
+      notAfter: within,
       write: () => topicParcel(house, letter, delivery, person, batch.at),
     }))
-    await handOver(house, mails, { since, perDestination: batch.perDestination })
+    await handOver(house, mails, { worker, since, perDestination: batch.perDestination })
     again += batch.released.length
     left -= batch.looked
     after = batch.through
@@ -93,7 +95,7 @@ async function sendAgain(
 
 type Again = {
   looked: number
-  released: { delivery: string; person: Recipient }[]
+  released: Released[]
   through: string | null
   at: Date
   perDestination: number | null
@@ -120,7 +122,9 @@ async function releaseAgain(
       if (!person) return []
       const sending = { ...sendingOf(campaign), plannedAt: one.plannedAt }
       const asIfNotArrived = { ...person, recent: withoutRelease(person.recent, one.carrier) }
-      return judge(sending, asIfNotArrived, rules, at).kind === 'now' ? [{ id: one.id, person }] : []
+      return judge(sending, asIfNotArrived, rules, at).kind === 'now'
+        ? [{ id: one.id, person, within: beginWithin(sending, person, rules, at) }]
+        : []
     })
     const mails = going.map(({ person }) => ({ person: person.id, spelling: person.spelling }))
     const waits = await takeTurns(
@@ -133,9 +137,9 @@ async function releaseAgain(
     const released: Again['released'] = []
     const moved: Rejudged[] = []
     const recents: { id: string; recent: Recipient['recent'] }[] = []
-    for (const { id, person } of going) {
+    for (const { id, person, within } of going) {
       if (waits.has(person.id)) continue
-      released.push({ delivery: id, person })
+      released.push({ delivery: id, person, within })
       moved.push({ id, state: 'released', reason: null, dueAt: null, digest: null, version: person.version })
       // A digest that perhaps arrived goes on counting beside it: doubt means less mail.
       const release = { at: at.toISOString(), topic: campaign.topic, delivery: id }

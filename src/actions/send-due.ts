@@ -55,7 +55,7 @@ async function sendBatches(
       notAfter: mail.within,
       write: () => written(house, letters, mail, batch.at),
     }))
-    await handOver(house, mails, { since, perDestination: batch.perDestination }, courier)
+    await handOver(house, mails, { worker, since, perDestination: batch.perDestination }, courier)
     handedOver += mails.length
   }
   return handedOver

@@ -74,7 +74,7 @@ async function workBatches(run: Run, slice: Slice, refusals: Refusals): Promise<
       await finishSlice(sql, campaign.message, slice.number)
       return
     }
-    const outcomes = await handOver(house, mailsOf(run, batch), { since, perDestination: batch.perDestination })
+    const outcomes = await handOver(house, mailsOf(run, batch), { worker, since, perDestination: batch.perDestination })
     run.judged(batch.people)
     await requireWelcome(run, outcomes, refusals)
     after = batch.through

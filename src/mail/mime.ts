@@ -110,12 +110,15 @@ const plainValue = /^[A-Za-z0-9 ,;:!?'()+/_@-]{1,70}$/
 /** Links and other words without spaces stand for themselves whatever their length; only their lines are broken. */
 const plainWord = /^[!-<>-~]+$/
 
-/** Quoted-printable that ends with a soft line break, so that whatever follows starts on a line of its own. */
+/**
+ * Quoted-printable that ends with a soft line break, so that whatever follows starts on a line of its own. Every line end is
+ * CRLF: what stands between a lone CR or LF is a mail's end to some servers, and the courier stuffs no dots there.
+ */
 function encoded(text: string): string {
   if (text === '') return ''
   if (plainValue.test(text)) return `${text}=\r\n`
   if (plainWord.test(text)) return text.replaceAll(/.{1,74}/g, '$&=\r\n')
-  return `${quotedPrintable.wrap(quotedPrintable.encode(text.replaceAll(/\r?\n/g, '\r\n')), 74)}=\r\n`
+  return `${quotedPrintable.wrap(quotedPrintable.encode(text.replaceAll(/\r\n?|\n/g, '\r\n')), 74)}=\r\n`
 }
 
 function escapedHtml(value: string): string {

@@ -4,6 +4,9 @@ import type { Reply } from './smtp-line.ts'
 /** The relay wants us to sign in first or refuses that (RFC 4954 section 6): nobody's mailbox has been named. */
 const signInCodes = new Set([530, 534, 535, 538])
 
+/** Commands in the wrong order (RFC 5321 section 4.2.2): something between the relay and us, and never about the mail. */
+const badSequence = 503
+
 /** Whether a reply says no: 4xx or 5xx. Any other that is no yes says nothing (RFC 5321 section 4.2). */
 export function saysNo({ code }: Reply): boolean {
   return code >= 400 && code < 600
@@ -12,7 +15,8 @@ export function saysNo({ code }: Reply): boolean {
 /** What a 4xx or 5xx reply makes of a parcel: it did not leave. */
 export function answered(parcel: Parcel, { code, text }: Reply): Outcome {
   if (signInCodes.has(code)) return unreached(parcel, text)
-  return { delivery: parcel.delivery, kind: code >= 500 ? 'refused' : 'deferred', reply: text, reached: true }
+  const kind = code >= 500 && code !== badSequence ? 'refused' : 'deferred'
+  return { delivery: parcel.delivery, kind, reply: text, reached: true }
 }
 
 /** The relay does not take such a parcel, by what it offers: the reply that it would give. */

@@ -43,6 +43,10 @@ type Slot = { line: Line | null; busy: boolean }
 async function work(slot: Slot, waiting: Waiting, relay: Relay, closed: () => boolean): Promise<void> {
   slot.busy = true
   for (let job = waiting.next(); job; job = waiting.next()) {
+    if (closed()) {
+      job.settle(ended(job.parcel))
+      continue
+    }
     if (!slot.line || slot.line.ended) {
       slot.line = await openLine(relay).catch((error: unknown) => {
         job?.settle(unreached(job.parcel, error))
@@ -50,7 +54,7 @@ async function work(slot: Slot, waiting: Waiting, relay: Relay, closed: () => bo
       })
       if (!slot.line) continue
       // Connecting may have taken its time: the fence stands right before the first command (I-3).
-      const barred = whyBarred(job.parcel, job.terms)
+      const barred = closed() ? ended(job.parcel) : whyBarred(job.parcel, job.terms)
       if (barred) {
         job.settle(barred)
         continue
@@ -60,6 +64,10 @@ async function work(slot: Slot, waiting: Waiting, relay: Relay, closed: () => bo
   }
   slot.busy = false
   if (closed()) slot.line?.quit()
+}
+
+function ended(parcel: Parcel): Outcome {
+  return unreached(parcel, 'sending was ended here')
 }
 
 type Waiter = Job & { terms: Terms; destination: string }

@@ -139,6 +139,7 @@ function withoutAnswer({ parcel }: Job, dotWritten: boolean, error: unknown): Ou
 async function refusalOf(line: Line, begun: Begun): Promise<Reply | null> {
   const { pipelining } = line.offers
   let refusal: Reply | null = null
+  let accepted = false
   let opened = false
   try {
     for (const [place, command] of begun.commands.entries()) {
@@ -152,11 +153,12 @@ async function refusalOf(line: Line, begun: Begun): Promise<Reply | null> {
       }
       begun.heard = true
       opened = verb === 'DATA' && reply.code === 354
-      if (refusal === null && saysNo(reply)) refusal = reply
+      if (verb === 'RCPT') accepted = reply.code < 300
+      if (refusal === null && saysNo(reply)) refusal = verb === 'MAIL' ? ofTheSender(reply) : reply
       else if (refusal === null && !(verb === 'DATA' ? opened : reply.code < 300)) throw outOfOrder(reply)
       if (refusal !== null && !pipelining) return refusal
     }
-    if (refusal && opened) await closeEmpty(line)
+    if (refusal && opened) await closeEmpty(line, accepted)
   } catch (error) {
     line.end('EPROTOCOL')
     if (refusal === null) throw error
@@ -164,8 +166,17 @@ async function refusalOf(line: Line, begun: Begun): Promise<Reply | null> {
   return refusal
 }
 
-/** Nobody was accepted, and the relay opened DATA all the same: it gets an empty message (RFC 2920 section 3.1). */
-async function closeEmpty(line: Line): Promise<void> {
+/** Nobody of hers has been named yet: whatever such a refusal says of a mailbox, it is ours, and it is kept so that it reads so. */
+function ofTheSender({ code, text }: Reply): Reply {
+  return { code, text: `to MAIL FROM: ${text}` }
+}
+
+/**
+ * The relay opened DATA all the same: where nobody was accepted it gets an empty message (RFC 2920 section 3.1), else
+ * nothing, because that message would be somebody's.
+ */
+async function closeEmpty(line: Line, accepted: boolean): Promise<void> {
+  if (accepted) return line.end('EABANDONED')
   line.write('.\r\n', 1)
   await line.reply()
 }

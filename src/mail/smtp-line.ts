@@ -166,6 +166,9 @@ export async function openLine(relay: Relay): Promise<Line> {
   ended.promise.catch(() => undefined)
   connection.on('error', ended.reject)
   connection.on('end', () => ended.reject(Object.assign(new Error('the relay closed'), { code: 'ECLOSED' })))
+  // Its own clock starts anew with every byte.
+  const tooLong = Object.assign(new Error('the relay did not get ready'), { code: 'ETIMEDOUT' })
+  const timer = setTimeout(() => ended.reject(tooLong), relay.silenceMs ?? longestSilenceMs).unref()
   try {
     await Promise.race([ended.promise, called((done) => connection.connect(done))])
     if (url.username) {
@@ -176,6 +179,8 @@ export async function openLine(relay: Relay): Promise<Line> {
   } catch (error) {
     connection.close()
     throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 

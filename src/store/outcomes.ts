@@ -26,18 +26,20 @@ const mostAttempts = 16
  * Records what became of released deliveries, in one statement each whatever the size of the batch: the items of a
  * digest copy its outcome, what provably did not leave is taken out of its person's `recent`, what was put off is due
  * again later, and a mail that must arrive is due again once when nobody knows whether it did (I-6). An outcome that comes
- * late turns `unknown` into what it was. Locks the people first.
+ * late turns `unknown` into what it was; what somebody else has released again since is not touched (I-3). Locks the people first.
+ * @param worker who released them.
  */
-export async function settle(tx: Transaction, outcomes: readonly Settled[]): Promise<void> {
+export async function settle(tx: Transaction, worker: number, outcomes: readonly Settled[]): Promise<void> {
   if (outcomes.length === 0) return
   const ids = outcomes.map((outcome) => outcome.delivery)
   await lockPeopleOf(tx, ids)
   const calledBack = await callBack(
     tx,
+    worker,
     outcomes.flatMap((outcome) => (outcome.kind === 'recalled' ? outcome.calledBack : [])),
   )
   const answered = outcomes.flatMap((outcome) => (outcome.kind === 'recalled' ? [] : outcome))
-  const settled = await settleThese(tx, answered)
+  const settled = await settleThese(tx, worker, answered)
   const digests = new Set(settled.filter((row) => row.digest).map((row) => row.id))
   if (digests.size > 0)
     await copyToItems(
@@ -52,6 +54,7 @@ export async function settle(tx: Transaction, outcomes: readonly Settled[]): Pro
 /** Writes outcomes to the mails themselves. `digest` tells those that carry items. */
 async function settleThese(
   tx: Transaction,
+  worker: number,
   outcomes: readonly Answered[],
 ): Promise<{ id: string; state: string; digest: boolean }[]> {
   return tx<{ id: string; state: string; digest: boolean }[]>`
@@ -59,7 +62,7 @@ async function settleThese(
       attempts = d.attempts + o.counts::int,
       state = case when o.state = 'deferred' and d.attempts + o.counts::int >= ${mostAttempts} then 'refused' else o.state end,
       reply = o.reply, lease_until = null, worker = null,
-      due_at = case when o.state = 'deferred' then o.now + (0.75 + o.spread / 2)
+      due_at = case when o.state = 'deferred' and d.attempts + o.counts::int < ${mostAttempts} then o.now + (0.75 + o.spread / 2)
         * make_interval(mins => least(${firstWaitMinutes} * (1 << least(d.attempts, 10)), ${longestWaitMinutes}))
         when o.state = 'unknown' and not d.resent and (select service_kind from messages where id = d.message) = any (${[...mustArriveKinds]}::text[])
         then o.now + make_interval(mins => ${resendAfterMinutes}) end,
@@ -69,7 +72,7 @@ async function settleThese(
         ${outcomes.map((one) => one.delivery)}::uuid[], ${outcomes.map((one) => one.kind)}::text[],
         ${outcomes.map((one) => one.reply)}::text[], ${outcomes.map((one) => String(one.counts))}::text[]::boolean[]
       ) as t (delivery, state, reply, counts)) o
-    where d.id = o.delivery
+    where d.id = o.delivery and d.worker = ${worker}
       and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
     returning d.id, d.state, d.slot is not null as digest`
 }
@@ -91,32 +94,37 @@ async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Pro
     order by p.id for no key update`
 }
 
-/** The record keeps that they were released until now: a verdict of that time rests on it. */
+/**
+ * The record keeps that they were released until now: a verdict of that time rests on it. One that was sent again after it
+ * had perhaps arrived goes on counting: only the second time is known not to have left (I-9).
+ */
 async function takeBack(tx: Transaction, deliveries: readonly string[]): Promise<void> {
   await tx`
     insert into past_releases (delivery, topic, released_at, ended_at)
-    select (r ->> 'delivery')::uuid, (r ->> 'topic')::smallint, (r ->> 'at')::timestamptz, instant()
-    from people p cross join jsonb_array_elements(p.recent) as r
+    select d.id, (r ->> 'topic')::smallint, (r ->> 'at')::timestamptz, case when not d.resent then instant() end
+    from people p cross join jsonb_array_elements(p.recent) as r join deliveries d on d.id = (r ->> 'delivery')::uuid
     where p.id in (select person from deliveries where id = any (${deliveries as string[]}::uuid[]))
       and r ->> 'delivery' = any (${deliveries as string[]}::text[])
     on conflict do nothing`
   await tx`
     update people p set recent = coalesce(
       (select jsonb_agg(r order by n) from jsonb_array_elements(p.recent) with ordinality as e (r, n)
-        where r ->> 'delivery' <> all (${deliveries as string[]}::text[])), '[]')
+        where r ->> 'delivery' not in (
+          select id::text from deliveries where id = any (${deliveries as string[]}::uuid[]) and not resent)), '[]')
     where p.id in (select person from deliveries where id = any (${deliveries as string[]}::uuid[]))`
 }
 
 /**
  * What a worker that is gone left between release and outcome becomes `unknown`: perhaps it left, so bulk mail is never
- * sent again by itself and still counts against limits (I-5); a mail that must arrive is due again, once (I-6). @returns how many.
+ * sent again by itself and still counts against limits (I-5); a mail that must arrive is due again, once (I-6). Its name
+ * stays with it: should it be there after all, its answer still counts. @returns how many.
  */
 export async function leftOverBecomesUnknown(tx: Transaction, worker: number): Promise<number> {
   await tx`
     select p.id from people p where p.id in (select person from deliveries where worker = ${worker} and state = 'released')
     order by p.id for no key update`
   const rows = await tx<{ id: string }[]>`
-    update deliveries d set state = 'unknown', settled_at = instant(), lease_until = null, worker = null,
+    update deliveries d set state = 'unknown', settled_at = instant(), lease_until = null,
       due_at = case when not d.resent and exists (
           select from messages m where m.id = d.message and m.service_kind = any (${[...mustArriveKinds]}::text[]))
         then instant() + make_interval(mins => ${resendAfterMinutes}) end,

@@ -7,7 +7,7 @@ import type { Transaction } from './database.ts'
 export type CalledBack = { id: string; state: 'cancelled' | 'held'; reason: string | null }
 
 /** Records mails that were called back, in one statement. Their people are locked. @returns those that were still in hand. */
-export async function callBack(tx: Transaction, called: readonly CalledBack[]): Promise<string[]> {
+export async function callBack(tx: Transaction, worker: number, called: readonly CalledBack[]): Promise<string[]> {
   if (called.length === 0) return []
   const column = <Key extends keyof CalledBack>(key: Key) => called.map((row) => row[key])
   const rows = await tx<{ id: string }[]>`
@@ -15,6 +15,6 @@ export async function callBack(tx: Transaction, called: readonly CalledBack[]): 
       due_at = case when c.state = 'held' then instant() end,
       settled_at = case when c.state = 'cancelled' then instant() end
     from unnest(${column('id')}::uuid[], ${column('state')}::text[], ${column('reason')}::text[]) as c (id, state, reason)
-    where d.id = c.id and d.state = 'released' returning d.id`
+    where d.id = c.id and d.state = 'released' and d.worker = ${worker} returning d.id`
   return rows.map((row) => row.id)
 }

@@ -11,12 +11,8 @@ const largestNumber = 2 ** 31 - 1
 /** Opens a session under a new name on a connection of its own. The lock ends with the process, however it ends. */
 export async function openWorkerSession(sql: postgres.Sql): Promise<WorkerSession> {
   const session = await sql.reserve()
-  for (;;) {
-    const worker = randomInt(1, largestNumber)
-    const [row] = await session<
-      { got: boolean }[]
-    >`select pg_try_advisory_lock(${lockSpace}::int, ${worker}::int) as got`
-    if (!row?.got) continue
+  try {
+    const worker = await newName(session)
     const close = async () => {
       try {
         await session`select pg_advisory_unlock(${lockSpace}::int, ${worker}::int)`
@@ -25,6 +21,19 @@ export async function openWorkerSession(sql: postgres.Sql): Promise<WorkerSessio
       }
     }
     return { worker, close }
+  } catch (error) {
+    session.release()
+    throw error
+  }
+}
+
+async function newName(session: postgres.ReservedSql): Promise<number> {
+  for (;;) {
+    const worker = randomInt(1, largestNumber)
+    const [row] = await session<
+      { got: boolean }[]
+    >`select pg_try_advisory_lock(${lockSpace}::int, ${worker}::int) as got`
+    if (row?.got) return worker
   }
 }
 

@@ -9,6 +9,7 @@ import { moveClock } from '../support/database.ts'
 import { faultServer } from '../support/fault-smtp-server.ts'
 import { openTestHouse } from '../support/house.ts'
 import { addCrowd, courierTo, otherHouse, sumsAgree, writeCampaign } from '../support/oracle.ts'
+import { wakeDue } from '../support/sending.ts'
 import type { House } from '../../src/actions/house.ts'
 
 type T = Parameters<typeof openTestHouse>[0]
@@ -94,6 +95,22 @@ t.test('F13: one text that answers half of everything is about us: nobody is sup
   t.same(await bouncedEntries(house), [])
 })
 
+t.test(
+  'F13: whatever is said to MAIL FROM is about us, in whatever words, and however few are written to',
+  async (t) => {
+    const server = await faultServer(t, ({ phase }) =>
+      phase === 'MAIL' ? { reply: '550 5.1.1 <news@fern.example> no such user' } : undefined,
+    )
+    const house = await openTestHouse(t, { courier: courierTo(t, server) })
+    await addTopics(house)
+    await addCrowd(house, 3, yesTo([1]))
+    await writeCampaign(house, 'darn')
+    await send(house, 'darn')
+    t.match(await reportCampaign(house, 'darn'), { refused: 3, bounced: 0 })
+    t.same(await suppressedIn(house), [])
+  },
+)
+
 t.test('a doubtful refusal counts on its third day, and not where a mail was taken in between', async (t) => {
   const answers: Record<string, string> = { ada: '550 unknown', ben: '550 unknown' }
   const house = await answering(t, answers)
@@ -108,6 +125,24 @@ t.test('a doubtful refusal counts on its third day, and not where a mail was tak
     await moveClock(house.database.url, '26 hours')
   }
   t.same(await suppressedIn(house), ['ada@example.com'])
+})
+
+t.test('a mail that was given up keeps nobody from reading the refusals of its campaign (F11, F12)', async (t) => {
+  const house = await answering(t, { grey: '451 4.7.1 later', ada: '550 5.1.1 no such user' })
+  await addPerson(house, 'grey@example.com', yesTo([1]))
+  await addCrowd(house, 20, yesTo([1]))
+  await addPerson(house, 'ada@example.com', yesTo([1], 'digest-monthly'))
+  await writeCampaign(house, 'darn')
+  await send(house, 'darn')
+  for (let n = 0; n < 20 && (await reportCampaign(house, 'darn')).deferred > 0; n++) {
+    await moveClock(house.database.url, '6 hours')
+    await wakeDue(house)
+  }
+  await moveClock(house.database.url, '40 days')
+  await wakeDue(house)
+  t.match(await reportCampaign(house, 'darn'), { sent: 20, refused: 2, held: 0, bounced: 1 })
+  t.same(await suppressedIn(house), ['ada@example.com'])
+  t.same(await house.database.sql`select due_at from deliveries where state = 'refused' and due_at is not null`, [])
 })
 
 t.test('two workers that look at the same refusals make one suppression and one entry', async (t) => {

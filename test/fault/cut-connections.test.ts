@@ -8,6 +8,7 @@ import type { Courier } from '../../src/mail/courier.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { until } from '../support/bundled-server.ts'
 import { choicesOf, entriesIn, openApp, tokenFor } from '../support/app.ts'
+import { openWorkerSession } from '../../src/store/worker-session.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { databaseProxy, type DatabaseProxy, type Fault } from '../support/database-proxy.ts'
 import { openTestHouse } from '../support/house.ts'
@@ -75,6 +76,23 @@ t.test('a connection that is cut ends its own transaction, and nothing else', as
   await t.rejects(asking(), 'what is under way fails')
   session.release()
   await Promise.all(Array.from({ length: 30 }, () => sql.begin((tx) => tx`select 1`)))
+})
+
+t.test('workers that cannot be named while the database is away take no connection with them (F19)', async (t) => {
+  const house = await openTestHouse(t)
+  const { url } = house.database
+  const database = openDatabase(url)
+  t.teardown(() => database.close())
+  const name = new URL(url).pathname.slice(1)
+  const elsewhere = openDatabase(url.replace(name, 'postgres'))
+  t.teardown(() => elsewhere.close())
+  const allow = (connections: boolean) =>
+    elsewhere.sql.unsafe(`alter database ${name} allow_connections ${connections}`)
+  await allow(false)
+  // As many as there are sessions.
+  for (let n = 0; n < 10; n++) await t.rejects(openWorkerSession(database.sql))
+  await allow(true)
+  await database.sql.begin((tx) => tx`select 1`)
 })
 
 const turns = async (n: number) => {

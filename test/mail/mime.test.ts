@@ -41,6 +41,13 @@ t.test('whatever a value holds, it comes out as that text and nothing else chang
   )
 })
 
+t.test('every line end is CRLF, whatever is written: nothing in a mail can look like its end', async (t) => {
+  const sly = 'a\r.\rMAIL FROM:<x@evil.example>\r\n.\r\r\n.\n.\n\r.\r\n\n\0'
+  const fill = await prebuild({ ...letter, text: [sly, 0, sly], html: [sly, 0, sly] })
+  const mime = fill({ ...copy, values: [sly] })
+  t.same(mime.match(/\r(?!\n)|(?<!\r)\n|\0/g), null)
+})
+
 t.test('no header can be slipped in', async (t) => {
   const fill = await prebuild(letter)
   for (const headers of [{ 'X-A': 'a\r\nBcc: x@evil.example' }, { 'X-A': 'ä' }, { 'X-A': 'a'.repeat(901) }]) {

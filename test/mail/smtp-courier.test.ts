@@ -199,6 +199,29 @@ t.test('what is wrong with us is never counted against a mailbox', async (t) => 
   t.match(outcome, { kind: 'deferred', reached: false, reply: /535/ })
 })
 
+t.test('a relay that gets ready a byte at a time is given up all the same (F14)', async (t) => {
+  const trickle = (socket: Socket) => {
+    const timer = setInterval(() => socket.write('2'), 20)
+    socket.on('close', () => clearInterval(timer))
+  }
+  const url = await failingServer(t, 'EHLO', trickle)
+  const courier = smtpCourier({ url, ourName: 'fern.example', connections: 1, perConnection: 1, silenceMs: 200 })
+  t.teardown(() => courier.close())
+  t.match(await courier.deliver([parcel('ada@example.com')], soon()), [{ kind: 'deferred', reached: false }])
+})
+
+t.test('a courier that is closed answers for all that it was given, and opens nothing more', async (t) => {
+  const met = Promise.withResolvers<void>()
+  const courier = courierTo(t, await failingServer(t, 'DOT', () => met.resolve()), 1)
+  const delivering = courier.deliver(
+    ['ada', 'ben', 'cyn'].map((name) => parcel(`${name}@example.com`)),
+    soon(),
+  )
+  await met.promise
+  await courier.close()
+  t.match(await delivering, [{ kind: 'unknown' }, { kind: 'deferred' }, { kind: 'deferred' }])
+})
+
 t.test('a non-ASCII mailbox goes only to a relay that offers SMTPUTF8', async (t) => {
   const plain = await failingServer(t, 'QUIT', (socket) => socket.end())
   const [refused] = await courierTo(t, plain).deliver([utf8Parcel('zoë@example.com')], soon())

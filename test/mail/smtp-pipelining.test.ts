@@ -114,6 +114,22 @@ for (const pipelining of [false, true]) {
   })
 }
 
+t.test('a refused sender, yet somebody accepted and DATA opened: not even an empty message leaves', async (t) => {
+  const server = await faultServer(
+    t,
+    ({ phase, recipient, times }) => {
+      if (phase === 'MAIL' && times === 0) return { reply: '451 4.3.0 later' }
+      return phase === 'DATA' && recipient === ada.to ? { reply: '354 go on' } : undefined
+    },
+    { pipelining: true },
+  )
+  t.match(await courierTo(t, server, 1).deliver([ada, ben], terms()), [{ kind: 'deferred' }, { kind: 'sent' }])
+  t.same(
+    server.dots.map(({ recipient }) => recipient),
+    [ben.to],
+  )
+})
+
 t.test('with PIPELINING an envelope stands behind the dot before it, and replies go to whom they belong', async (t) => {
   const phases: Phase[] = []
   const answers: Record<string, string> = { 'p1@example.com': '550 5.1.1 nobody', 'p3@example.com': '451 4.2.1 later' }
