@@ -61,7 +61,8 @@ const window = { day, week: 7 * day, month: 30 * day }
 /** Kept for her to see when they hold back what she said yes to (design.md section 6). */
 const shownToHer = ['paused', 'channel', 'bounced', 'no_wording', 'consent_expired', 'no_language', 'expired_before_slot']
 
-export type Sums = Record<string, number> & { reasons: Record<string, number> }
+/** Counts by name, and those of later and never by reason. */
+type Sums = { reasons: Record<string, number> } & { [count: string]: unknown }
 
 /**
  * The law of design.md section 4 and the way of a delivery of section 6 once more, written from their words alone: for
@@ -80,8 +81,8 @@ export class EightDays {
   }
 
   /** What a check tells: everybody's verdict by reason, what it rests on, and the days of the digests to come. */
-  check(campaign: Campaign, at: number): Sums & { slots: { at: string; people: number; items: number }[] } {
-    const sums: Sums = Object.assign({ people: 0, now: 0, later: 0, never: 0, attested: 0 }, { reasons: {} }) as never
+  check(campaign: Campaign, at: number): Sums {
+    const sums: Sums = { people: 0, now: 0, later: 0, never: 0, attested: 0, reasons: {} }
     const slots = new Map<string, { people: number; items: number }>()
     for (const her of this.people) {
       const verdict = this.judge(her, campaign, at, null)
@@ -96,7 +97,7 @@ export class EightDays {
       slots.set(date, { people: known.people + 1, items: Math.max(known.items, 1 + waiting.length) })
     }
     const days = [...slots].map(([date, slot]) => ({ at: date, ...slot }))
-    return { ...sums, slots: days.toSorted((a, b) => (a.at < b.at ? -1 : 1)) } as never
+    return { ...sums, slots: days.toSorted((a, b) => (a.at < b.at ? -1 : 1)) }
   }
 
   /** Sends a campaign to everybody who may have it now; the others wait or are left out. */
@@ -166,7 +167,7 @@ export class EightDays {
   /** What a report tells of a campaign that was planned: the sums over everybody. */
   report(slug: string): Sums {
     const sums = { people: 0, now: 0, later: 0, never: 0, attested: 0, sent: 0, refused: 0, deferred: 0, unknown: 0 }
-    const report = { ...sums, cancelled: 0, held: 0, released: 0, changed: 0, bounced: 0, reasons: {} } as Sums
+    const report: Sums = { ...sums, cancelled: 0, held: 0, released: 0, changed: 0, bounced: 0, reasons: {} }
     for (const her of this.people) {
       const fate = her.fates.find((one) => one.campaign.slug === slug)
       if (!fate) continue
