@@ -30,5 +30,8 @@ t.test('over eight days check, mails, reports and report files agree to the pers
   const met = new Set(fates.flatMap(({ planReason, state }) => [planReason, state]))
   const all = ['digest', 'cap_reached', 'quiet_hours', 'bounced', 'stopped', 'topic', 'channel', 'paused', 'not_asked']
   for (const one of [...all, 'sent', 'held', 'held_back', 'cancelled', 'refused']) t.ok(met.has(one), `${one} was met`)
-  t.ok(oracle.people.some((her) => her.mails.some(({ items }) => items.length > 1)), 'so were digests of several items')
+  t.ok(
+    oracle.people.some((her) => her.mails.some(({ items }) => items.length > 1)),
+    'so were digests of several items',
+  )
 })

@@ -1,13 +1,5 @@
 import type { Choices } from '../../src/domain/choices.ts'
-import {
-  capOf,
-  digestOf,
-  isWithin,
-  type Campaign,
-  type EightDays,
-  type Mail,
-  type Rules,
-} from './eight-days-oracle.ts'
+import { capOf, digestOf, isWithin, type Campaign, type EightDays, type Mail, type Rules } from './eight-days-oracle.ts'
 
 /** Her choices from each change on, oldest first. */
 export type Times = { from: number; choices: Choices }[]

@@ -59,7 +59,15 @@ type Period = 'day' | 'week' | 'month'
 const window = { day, week: 7 * day, month: 30 * day }
 
 /** Kept for her to see when they hold back what she said yes to (design.md section 6). */
-const shownToHer = ['paused', 'channel', 'bounced', 'no_wording', 'consent_expired', 'no_language', 'expired_before_slot']
+const shownToHer = [
+  'paused',
+  'channel',
+  'bounced',
+  'no_wording',
+  'consent_expired',
+  'no_language',
+  'expired_before_slot',
+]
 
 /** Counts by name, and those of later and never by reason. */
 type Sums = { reasons: Record<string, number> } & { [count: string]: unknown }

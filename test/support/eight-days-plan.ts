@@ -88,6 +88,7 @@ const quiets: (QuietHours | null)[] = [
   { from: '12:00', to: '13:30' },
   { from: '00:00', to: '06:15' },
   { from: '08:30', to: '09:15' },
+  overTheSlot,
   { from: '17:45', to: '09:45' },
   { from: '06:00', to: '21:30' },
   overTheSlot,
@@ -141,9 +142,9 @@ export function actBefore(n: number, her: Her, campaign: Campaign & { at: number
 export function laterActOf(n: number, her: Her, oracle: EightDays): { at: number; act: () => Act } | null {
   const when = 1 + draw(n, 'act at', end)
   const { choices } = her
-  if (choices.quiet === overTheSlot && n % 2 === 0) {
+  if (choices.quiet?.to === overTheSlot.to && n % 2 === 0) {
     // Something that has nothing to do with email, said while a digest waits for the end of quiet hours.
-    const day = draw(n, 'act day', 8) * 96
+    const day = among(n, 'act day', [1, 3, 5, 6, 6, 6]) * 96
     const halfPastNine = Array.from({ length: 96 }, (_, more) => day + more).find(
       (one) => oracle.walls.minute(choices.timeZone, one) === 9 * 60 + 30,
     )
@@ -156,7 +157,9 @@ export function laterActOf(n: number, her: Her, oracle: EightDays): { at: number
     { kind: 'quiet', quiet: { from: '20:00', to: '10:00' } },
     { kind: 'quiet', quiet: null },
     { kind: 'zone', zone: 'Pacific/Pago_Pago' },
-    ...(hasOwn ? [] : [{ kind: 'pace', pace: 'digest-weekly' } as const, { kind: 'pace', pace: '1-per-week' } as const]),
+    ...(hasOwn
+      ? []
+      : [{ kind: 'pace', pace: 'digest-weekly' } as const, { kind: 'pace', pace: '1-per-week' } as const]),
   ]
   const less = draw(n, 'less', 2) === 0
   return { at: when, act: () => (less ? lessOf(n, her, 'later', when) : among(n, 'other', others)) }
