@@ -10,7 +10,7 @@ type Context = { rules: Rules; campaigns: readonly (Campaign & { at: number })[]
 export function wrongMails(mails: readonly Mail[], times: Times, { rules, campaigns, walls }: Context): string[] {
   const wrong: string[] = []
   const slots = new Set<string>()
-  for (const mail of mails) {
+  for (const [n, mail] of mails.entries()) {
     const choices = times.findLast(({ from }) => from <= mail.at)?.choices
     const say = (what: string) => wrong.push(`${walls.iso(mail.at)} ${mail.items.join(' + ')}: ${what}`)
     if (!choices || choices.stopped) {
@@ -36,8 +36,8 @@ export function wrongMails(mails: readonly Mail[], times: Times, { rules, campai
         const isCounted = (one: Mail) =>
           said.pace === null ||
           one.items.some((item) => campaigns.find(({ slug: name }) => name === item)?.topic === campaign.topic)
-        const before = mails.filter((one) => one.taken && one.at > mail.at - cap.window && one.at <= mail.at)
-        if (before.filter(isCounted).length > cap.most) say(`${slug} is more than ${pace}`)
+        const until = mails.slice(0, n + 1).filter((one) => one.taken && one.at > mail.at - cap.window)
+        if (until.filter(isCounted).length > cap.most) say(`${slug} is more than ${pace}`)
       }
       const period = digestOf(pace)
       const slot = period && walls.lastSlot(choices.timeZone, period, mail.at)

@@ -109,9 +109,16 @@ function among<T>(person: number, question: string, list: readonly T[]): T {
 /** Whether the receiver says of the n-th person that there is no such mailbox. */
 export const isGone = (n: number): boolean => n % 71 === 70
 
+/**
+ * Whether the n-th person, who takes one mail a week, turns to weekly digests while something waits for her that was planned
+ * at the very instant of her slot: it belongs to the next one.
+ */
+const turnsToDigests = (n: number): boolean => n % (2 * paces.length) === paces.indexOf('1-per-week')
+
 /** What the n-th usable person chooses, from what was imported for her: every pace in turn, the rest mixed. */
 export function chosenBy(n: number, imported: Choices): Choices {
-  const own = (topic: string) => (draw(n, `own ${topic}`, 3) === 0 ? among(n, `pace ${topic}`, paces) : null)
+  const own = (topic: string) =>
+    !turnsToDigests(n) && draw(n, `own ${topic}`, 3) === 0 ? among(n, `pace ${topic}`, paces) : null
   const answers = Object.entries(imported.topics).map(([topic, said]) => {
     const isNo = draw(n, `no ${topic}`, 25) === 0
     return [topic, isNo ? { ...said, answer: 'no' as const, basis: null } : { ...said, pace: own(topic) }]
@@ -129,7 +136,7 @@ export function chosenBy(n: number, imported: Choices): Choices {
     paused: draw(n, 'paused', 8) === 0 ? { from, until } : null,
     stopped: draw(n, 'stopped', 40) === 0 ? { at: from, by: 'herself', reason: null } : null,
     quiet: among(n, 'quiet', quiets),
-    timeZone: draw(n, 'zone', 6) === 0 ? imported.timeZone : among(n, 'zone name', zones),
+    timeZone: turnsToDigests(n) ? null : draw(n, 'zone', 6) === 0 ? imported.timeZone : among(n, 'zone name', zones),
   }
 }
 
@@ -142,6 +149,7 @@ export function actBefore(n: number, her: Her, campaign: Campaign & { at: number
 export function laterActOf(n: number, her: Her, oracle: EightDays): { at: number; act: () => Act } | null {
   const when = 1 + draw(n, 'act at', end)
   const { choices } = her
+  if (turnsToDigests(n)) return { at: at(6, '08:15'), act: () => ({ kind: 'pace', pace: 'digest-weekly' }) }
   if (choices.quiet?.to === overTheSlot.to && n % 2 === 0) {
     // Something that has nothing to do with email, said while a digest waits for the end of quiet hours.
     const day = among(n, 'act day', [1, 3, 5, 6, 6, 6]) * 96
