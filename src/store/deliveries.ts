@@ -6,20 +6,20 @@ export type Going = { carrier: string; state: 'released' | 'unknown'; plannedAt:
 
 /** Deliveries of topic mail that were released to her and not yet answered, and unknown ones of the last 24 hours. */
 export async function inFlightTo(sql: Sql, person: string): Promise<Going[]> {
-  const rows = await sql<(About & { carrier: string; state: Going['state']; planned_at: string })[]>`
+  const rows = await sql<(About & { carrier: string; state: Going['state'] })[]>`
     select coalesce(d.digest, d.id) as carrier, d.state, d.planned_at, m.topic, m.useful_until, m.language
     from deliveries d join messages m on m.id = d.message
     where d.person = ${person} and m.topic is not null
       and (d.state = 'released' or (d.state = 'unknown' and d.settled_at > instant() - interval '24 hours'))`
   return rows.map((row) => {
-    const plannedAt = new Date(row.planned_at).toISOString()
-    return { carrier: row.carrier, state: row.state, plannedAt, sending: { ...sendingOf(row), plannedAt } }
+    const sending = sendingOf(row)
+    return { carrier: row.carrier, state: row.state, plannedAt: sending.plannedAt, sending }
   })
 }
 
-type About = { topic: number; useful_until: string | null; language: string | null }
+type About = { topic: number; useful_until: string | null; language: string | null; planned_at: string }
 
-function sendingOf({ topic, useful_until: until, language }: About): TopicSending {
+function sendingOf({ topic, useful_until: until, language, planned_at: planned }: About) {
   const languages = language ? [language] : null
   return {
     kind: 'topic',
@@ -27,7 +27,8 @@ function sendingOf({ topic, useful_until: until, language }: About): TopicSendin
     channel: 'email',
     languages,
     usefulUntil: until ? new Date(until).toISOString() : null,
-  }
+    plannedAt: new Date(planned).toISOString(),
+  } satisfies TopicSending
 }
 
 /**
@@ -40,7 +41,7 @@ export async function cancelForbidden(
   forbids: (sending: Sending) => NeverReason | null,
 ): Promise<number> {
   const waiting = await tx<(About & { id: string })[]>`
-    select d.id, m.topic, m.useful_until, m.language from deliveries d join messages m on m.id = d.message
+    select d.id, d.planned_at, m.topic, m.useful_until, m.language from deliveries d join messages m on m.id = d.message
     where d.person = ${person} and d.state in ('held', 'deferred') and m.topic is not null
     order by d.id for update of d`
   const forbidden = waiting.flatMap((row) => {

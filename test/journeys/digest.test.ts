@@ -179,6 +179,32 @@ t.test('what is of no use any more is withheld and she can see it; nothing goes 
   t.match(await reportCampaign(house, 'fair'), { later: 1, changed: 1, held: 0 })
 })
 
+t.test(
+  'what waits past its slot for the end of quiet hours outlives a change that has nothing to do with it',
+  async (t) => {
+    const { courier, parcels } = recorder()
+    const house = await openTestHouse(t, { courier })
+    await addTopics(house)
+    await toMonday(house)
+    const quiet = { from: '08:00', to: '10:00' }
+    const eve = await addPerson(house, 'eve@example.com', yesTo([1], 'digest-weekly', { timeZone: 'UTC', quiet }))
+    // Of use until noon after the slot on Friday at nine, and not until the slot after that.
+    const [noon] = await house.database.sql<{ at: string }[]>`select (instant() + interval '4 days')::text as at`
+    await write(house, 'fair', 'repairs', noon?.at ?? null)
+    await send(house, 'fair')
+    await moveClock(house.database.url, '93.5 hours')
+    t.equal(await wake(house), 0, 'at half past nine it is quiet')
+    await changeChoices(house, eve, { way: 'page', wording: null }, (choices) => ({
+      ...choices,
+      channels: { ...choices.channels, phone: 'yes' },
+    }))
+    t.match(await reportCampaign(house, 'fair'), { held: 1, cancelled: 0 })
+    await moveClock(house.database.url, '1 hour')
+    t.equal(await wake(house), 1)
+    t.equal(parcels.length, 1)
+  },
+)
+
 t.test('a digest that is put off comes later as the same mail, and only then counts', async (t) => {
   let busy = true
   const { courier, parcels } = recorder(() => (busy ? { kind: 'deferred', reply: '451 later', reached: true } : sent))

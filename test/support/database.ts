@@ -15,12 +15,15 @@ export const throwawaySettings = {
   max_connections: '200',
 }
 
-/** Tests move time by a row of their own database: here, and nowhere else, the clock of every decision can be shifted. */
+/**
+ * Tests move time by a row of their own database: here, and nowhere else, the clock of every decision can be shifted, or
+ * made to stand still.
+ */
 const movableClock = `
-  create table public.test_clock (shift interval not null);
+  create table public.test_clock (shift interval not null, stands timestamptz);
   insert into public.test_clock values ('0');
   create or replace function instant() returns timestamptz language sql volatile
-    as 'select clock_timestamp() + coalesce((select shift from public.test_clock), interval ''0'')'`
+    as 'select coalesce((select coalesce(stands, clock_timestamp() + shift) from public.test_clock), clock_timestamp())'`
 
 /** A fresh database cloned from the run's template, dropped when the test ends. */
 export async function freshDatabase(t: {

@@ -59,6 +59,11 @@ export async function toInstant(house: House, at: string): Promise<Date> {
   return new Date(now?.at ?? '')
 }
 
+/** From now on the clock of the test's database stands still at an instant (ISO), so that each instant can be foretold exactly. */
+export async function standAt(house: House, at: string): Promise<void> {
+  await house.database.sql`update public.test_clock set stands = ${at}`
+}
+
 /** Moves the clock to a Monday noon in UTC, so that every test begins at the same place in a week. */
 export async function toMondayNoon(house: House): Promise<Date> {
   const { sql, url } = house.database
