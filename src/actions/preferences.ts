@@ -222,7 +222,9 @@ async function changeAndTell(
   let told = false
   const changed = await changeChoices(house, person, evidence, change, async (tx, { at, before, choices }) => {
     told = raises(before, choices)
-    return told ? acknowledgeRaise(house, tx, { person, at, choices }) : async () => undefined
+    return told
+      ? acknowledgeRaise(house, tx, { person, at, choices, wording: evidence.wording })
+      : async () => undefined
   })
   if (told) await sendHers(house, person)
   return changed

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { publishWordings } from '../actions/publish-wordings.ts'
 import { parseQuiet, parseSlot, setBrand, showBrand } from '../actions/set-brand.ts'
 import type { Brand } from '../domain/brand.ts'
+import { parseLanguages } from '../domain/language.ts'
 import { Problem } from '../domain/problem.ts'
 import { renderWording } from '../render.ts'
 import type { CommandContext } from './context.ts'
@@ -11,6 +12,7 @@ type BrandOptions = Partial<Record<keyof typeof readers, string>> & { json?: boo
 /** Each option of `brand set`, and the values it gives. */
 const readers = {
   name: (text: string): Partial<Brand> => ({ name: text }),
+  languages: (text: string): Partial<Brand> => ({ languages: parseLanguages(text) }),
   postalAddress: (text: string): Partial<Brand> => ({ postalAddress: text }),
   replyTo: (text: string): Partial<Brand> => ({ replyTo: text }),
   privacyUrl: (text: string): Partial<Brand> => ({ privacyUrl: text }),
@@ -29,6 +31,7 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
   brand
     .command('set')
     .option('--name <name>', 'what people know you by')
+    .option('--languages <codes>', 'in which pages and mails are offered, like en,de,fr,es,ar; your own first')
     .option('--postal-address <text>', 'stands in every mail; without it nothing is sent')
     .option('--reply-to <address>', 'an address that people read')
     .option('--privacy-url <url>', 'your privacy notice')

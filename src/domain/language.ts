@@ -45,6 +45,24 @@ export function offeredOne(tag: string | null, offered: readonly Language[]): La
   return language !== null && offered.includes(language) ? language : null
 }
 
+/**
+ * The language of a mail's own words: that in which all of it is written, as `written` says of each part, else hers as
+ * `saved`. `linked`: its links have to name the language, or its pages would speak another one.
+ */
+export function mailLanguage(
+  written: readonly (string | null)[],
+  saved: string | null,
+  offered: readonly Language[],
+): { language: Language; linked: boolean } {
+  const [only = null, ...others] = new Set(written)
+  const language = others.length > 0 ? null : languageOf(only)
+  if (language === null) return { language: languageFor(saved, offered), linked: false }
+  return {
+    language,
+    linked: offered.includes(language) && offered.length > 1 && offeredOne(saved, offered) !== language,
+  }
+}
+
 /** More than a browser ever sends; what stands behind it is not read. */
 const longestHeader = 1_000
 

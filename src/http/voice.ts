@@ -55,7 +55,7 @@ function inLanguage(url: string, language: Language): string {
   const [path = '', query] = url.split('?', 2)
   const fields = new URLSearchParams(query)
   fields.set('lang', language)
-  return `${path}?${fields}`
+  return `${path}?${fields.toString()}`
 }
 
 function wayTo(language: Language, current: Language, address: string): Frame['languages'][number] {

@@ -17,9 +17,14 @@ export async function allTopics(sql: Sql): Promise<Topic[]> {
     .orderBy(asc(topics.id))
 }
 
+/** Lets one at a time change topics; readers are not kept waiting. */
+export async function lockTopics(tx: Transaction): Promise<void> {
+  await tx`lock table topics in share row exclusive mode`
+}
+
 /** Stores a topic under the next free id. Ids are never used twice: they stand in links and ledger entries. */
 export async function insertTopic(tx: Transaction, topic: Omit<Topic, 'id' | 'translations'>): Promise<Topic> {
-  await tx`lock table topics in share row exclusive mode`
+  await lockTopics(tx)
   const [row] = await tx<{ id: number }[]>`
     insert into topics (id, slug, name, promise)
     select coalesce(max(id), 0) + 1, ${topic.slug}, ${topic.name}, ${topic.promise} from topics

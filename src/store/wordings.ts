@@ -57,6 +57,13 @@ export async function wordingText(sql: Sql, kind: WordingKind, hash: string): Pr
   return row?.body ?? null
 }
 
+/** The language of a published text; null when there is none of that name. */
+export async function wordingLanguage(sql: Sql, hash: string | null): Promise<string | null> {
+  if (hash === null) return null
+  const [row] = await orm(sql).select({ language: wordings.language }).from(wordings).where(eq(wordings.hash, hash))
+  return row?.language ?? null
+}
+
 /** The names of all published texts, as the gate asks for them. */
 export async function wordingHashes(sql: Sql): Promise<Set<string>> {
   const rows = await orm(sql).select({ hash: wordings.hash }).from(wordings)
