@@ -1,13 +1,18 @@
-// `node scripts/screenshots.ts [NAME…]`: every page in every state, as PNG files in screenshots/: a phone and a desk, light
-// and dark, and one mirrored for languages that run from right to left. To be looked at before a page is called done.
+// `node scripts/screenshots.ts [NAME…] [--lang=CODE,…]`: every page in every state, as PNG files in screenshots/: a phone and
+// a desk, light and dark, in English or the languages named. To be looked at before a page is called done.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { publishWordings } from '../src/actions/publish-wordings.ts'
+import { setTopic } from '../src/actions/set-topic.ts'
+import { allLanguages, parseLanguages, type Language } from '../src/domain/language.ts'
+import { renderWording } from '../src/render.ts'
 import { joinBundledServer } from '../src/store/bundled-postgres.ts'
-import { openApp } from '../test/support/app.ts'
+import { openApp, type App } from '../test/support/app.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
+import { fern } from '../test/support/house.ts'
 import { pageStates } from '../test/support/states.ts'
 
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url))
@@ -16,7 +21,6 @@ const desk = { width: 1280, height: 800 }
 const variants = [
   { suffix: 'phone-light', viewport: phone, colorScheme: 'light' },
   { suffix: 'phone-dark', viewport: phone, colorScheme: 'dark' },
-  { suffix: 'phone-rtl', viewport: phone, colorScheme: 'light' },
   { suffix: 'desk-light', viewport: desk, colorScheme: 'light' },
   { suffix: 'desk-dark', viewport: desk, colorScheme: 'dark' },
 ] as const
@@ -24,12 +28,17 @@ const variants = [
 const closers: (() => Promise<void>)[] = []
 const run = { teardown: (close: () => Promise<void>) => closers.unshift(close) }
 try {
-  await takeAll(process.argv.slice(2))
+  const given = process.argv.slice(2)
+  const codes = given.find((each) => each.startsWith('--lang='))?.slice('--lang='.length) ?? 'en'
+  await takeAll(
+    given.filter((each) => !each.startsWith('--')),
+    parseLanguages(codes),
+  )
 } finally {
   for (const close of closers) await close()
 }
 
-async function takeAll(names: readonly string[]): Promise<void> {
+async function takeAll(names: readonly string[], languages: readonly Language[]): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'courtesy-screenshots-'))
   run.teardown(() => rm(dataDir, { recursive: true, force: true }))
   const database = await joinBundledServer({ dataDir, settings: throwawaySettings })
@@ -37,7 +46,10 @@ async function takeAll(names: readonly string[]): Promise<void> {
   process.env['COURTESY_TEST_SERVER'] = database.url
   const mailbox = join(dataDir, 'mailbox')
   await putMail(mailbox)
-  const app = await openApp(run, { logger: { level: 'silent' }, development: true, mailbox })
+  const offered = allLanguages.filter((each) => each === 'en' || languages.includes(each))
+  const brand = { ...fern, languages: offered }
+  const app = await openApp(run, { logger: { level: 'silent' }, development: true, mailbox }, { brand })
+  await translate(app)
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
   const states = [
     ...(await pageStates(app)),
@@ -47,16 +59,34 @@ async function takeAll(names: readonly string[]): Promise<void> {
   const browser = await openBrowser(run)
   await mkdir(folder, { recursive: true })
   for (const { suffix, viewport, colorScheme } of variants) {
-    const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled: suffix === 'phone-rtl' })
+    const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled: false })
     for (const { name, path } of states) {
       if (names.length > 0 && !names.includes(name)) continue
-      await page.goto(`${origin}${path}`)
-      if (suffix === 'phone-rtl') await page.evaluate("document.documentElement.dir = 'rtl'")
-      await page.screenshot({ path: join(folder, `${name}-${suffix}.png`), fullPage: true })
+      for (const language of languages) {
+        await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${language}`)
+        const place = language === 'en' ? suffix : `${language}-${suffix}`
+        await page.screenshot({ path: join(folder, `${name}-${place}.png`), fullPage: true })
+      }
     }
     await page.close()
   }
-  console.log(`${folder}: ${states.length} pages, ${variants.length} variants each`)
+  console.log(`${folder}: ${states.length} pages, ${variants.length * languages.length} variants each`)
+}
+
+/** Topics that have words of their own in every language, as a brand would have them that offers it. */
+async function translate({ house }: App): Promise<void> {
+  const words: [slug: string, language: Language, name: string, promise: string][] = [
+    ['repairs', 'de', 'Reparaturen', 'Wie man flickt, was man hat.'],
+    ['repairs', 'fr', 'Réparations', 'Comment réparer ce que vous avez.'],
+    ['repairs', 'es', 'Reparaciones', 'Cómo arreglar lo que tiene.'],
+    ['repairs', 'ar', 'الإصلاحات', 'كيف تُصلح ما لديك.'],
+    ['new-patterns', 'de', 'Neue Muster', 'Was wir gerade gezeichnet haben.'],
+    ['new-patterns', 'fr', 'Nouveaux patrons', 'Ce que nous venons de dessiner.'],
+    ['new-patterns', 'es', 'Patrones nuevos', 'Lo que acabamos de dibujar.'],
+    ['new-patterns', 'ar', 'الأنماط الجديدة', 'ما رسمناه للتو.'],
+  ]
+  for (const [slug, language, name, promise] of words) await setTopic(house, slug, language, { name, promise })
+  await publishWordings(house, renderWording)
 }
 
 async function putMail(mailbox: string): Promise<void> {

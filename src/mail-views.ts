@@ -3,10 +3,14 @@ import type { Anchor } from './page-views.ts'
 /** Mails by the name of their two views, with all that each shows: finished strings, some of them marks. */
 export type Mails = { topic: TopicMail; digest: DigestMail; acknowledgement: AcknowledgementMail }
 
-type Frame = { lang: string; dir: 'ltr' | 'rtl'; subject: string; brandName: string; postalAddress: string }
+type Speech = { lang: string; dir: 'ltr' | 'rtl' }
+
+type Frame = Speech & { subject: string; brandName: string; postalAddress: string }
 
 /** `bodyHtml` was made from Markdown and sanitised; nothing else is put into the page unescaped. */
 export type TopicMail = Frame & {
+  /** The language of our own words under the body. */
+  foot: Speech
   inShort: string
   bodyHtml: string
   bodyText: string
@@ -21,7 +25,7 @@ export type TopicMail = Frame & {
 
 /** Several messages in one mail, each in short. */
 export type DigestMail = Frame & {
-  items: { subject: string; inShort: string; read: Anchor; why: Anchor; stop: Anchor }[]
+  items: (Speech & { subject: string; inShort: string; read: Anchor; why: Anchor; stop: Anchor })[]
   promise: string
   change: Anchor
   stop: Anchor

@@ -14,6 +14,9 @@ export type Pages = {
 export type Frame = {
   language: string
   direction: 'ltr' | 'rtl'
+  /** The page in each language that is offered, under its own name; none where there is nothing to choose. */
+  languages: { language: string; name: string; direction: 'ltr' | 'rtl'; url: string; current: boolean }[]
+  languagesLabel: string
   title: string
   skip: string
   brand: string
@@ -86,6 +89,7 @@ export type HostedCopyPage = {
   heading: string
   about: string
   language: string
+  direction: 'ltr' | 'rtl'
   body: string
   note: string
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { maskedAddress } from '../domain/address.ts'
 import type { Choices } from '../domain/choices.ts'
+import { mailLanguage, offeredOne } from '../domain/language.ts'
 import { dayOf, makeLink } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { describe } from '../domain/sentence.ts'
@@ -10,7 +11,7 @@ import type { Transaction } from '../store/database.ts'
 import { personById } from '../store/people.ts'
 import { countServiceMail } from '../store/service-messages.ts'
 import { allTopics } from '../store/topics.ts'
-import { wordingHashes } from '../store/wordings.ts'
+import { wordingHashes, wordingLanguage } from '../store/wordings.ts'
 import type { AfterEntry } from './change-choices.ts'
 import type { House } from './house.ts'
 import { sendServiceDue } from './send-due.ts'
@@ -31,13 +32,14 @@ const longestWaitMs = 2_000
 export async function acknowledgeRaise(
   house: House,
   tx: Transaction,
-  change: { person: string; at: string; choices: Choices },
+  change: { person: string; at: string; choices: Choices; wording: string | null },
 ): Promise<AfterEntry> {
-  const [her, brand, topics, wordings] = await Promise.all([
+  const [her, brand, topics, wordings, seen] = await Promise.all([
     personById(tx, change.person),
     theBrand(tx),
     allTopics(tx),
     wordingHashes(tx),
+    wordingLanguage(tx, change.wording),
   ])
   const { replyTo } = brand
   if (!her?.address || !replyTo) return async () => undefined
@@ -48,10 +50,14 @@ export async function acknowledgeRaise(
     )
   }
   const now = new Date(change.at)
+  const saved = change.choices.language
+  // Who saved none is written to in the language of what she answered.
+  const written = offeredOne(saved, brand.languages) === null ? [seen] : []
+  const { language, linked } = mailLanguage(written, saved, brand.languages)
   const sentence = describe(change.choices, {
     topics,
     brand,
-    locale: 'en',
+    locale: language,
     now,
     address: maskedAddress(her.address.spelling),
     suppressions: her.suppressions,
@@ -59,8 +65,12 @@ export async function acknowledgeRaise(
   })
   return async (entry) => {
     const link = { person: change.person, day: dayOf(now), topics: [], delivery: null, entry }
-    const undoUrl = `${house.publicUrl}/undo/${makeLink(house.keys.links, { ...link, purpose: 'undo' })}`
-    const letter = { ...acknowledgementLetter({ brand, sentence, undoUrl }), sender: replyTo, locale: 'en' }
+    const undoUrl = `${house.publicUrl}/undo/${makeLink(house.keys.links, { ...link, purpose: 'undo' })}${linked ? `?lang=${language}` : ''}`
+    const letter = {
+      ...acknowledgementLetter({ brand, language, sentence, undoUrl }),
+      sender: replyTo,
+      locale: language,
+    }
     const to = { person: change.person, version: entry, at: change.at }
     await queueServiceMail(tx, 'acknowledgement', to, () => letter)
   }

@@ -8,7 +8,7 @@ import type { House } from './house.ts'
  * Adds one thing that people can hear about. Nobody is asked for it by that: it stands on their pages, unticked.
  * @throws Problem `invalid-input` for a slug, name or promise that cannot be, `already-exists` for one that is taken.
  */
-export async function addTopic(house: House, topic: Omit<Topic, 'id'>): Promise<Topic> {
+export async function addTopic(house: House, topic: Omit<Topic, 'id' | 'translations'>): Promise<Topic> {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(topic.slug)) {
     throw new Problem(
       'invalid-input',

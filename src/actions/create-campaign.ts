@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { readBody } from '../domain/campaign-body.ts'
+import type { Language } from '../domain/language.ts'
 import { plainLine } from '../domain/plain-line.ts'
 import { Problem } from '../domain/problem.ts'
 import { parseSender } from '../domain/sender.ts'
+import { theBrand } from '../store/brand.ts'
 import { campaignBySlug, insertCampaign, type Campaign } from '../store/campaigns.ts'
 import { allTopics } from '../store/topics.ts'
 import type { House } from './house.ts'
@@ -15,6 +17,8 @@ export type CampaignDraft = {
   sender: string
   body: string
   usefulUntil: string | null
+  /** One that the brand offers, or null where it is not said. */
+  language?: string | null
 }
 
 /**
@@ -35,7 +39,8 @@ export async function createCampaign(house: House, draft: CampaignDraft): Promis
   readBody(draft.body)
   const usefulUntil = draft.usefulUntil === null ? null : instantOf(draft.usefulUntil)
   return house.database.sql.begin(async (tx) => {
-    const topics = await allTopics(tx)
+    const [topics, { languages }] = await Promise.all([allTopics(tx), theBrand(tx)])
+    const language = languageAmong(draft.language ?? null, languages)
     const topic = topics.find((known) => known.slug === draft.topic)
     if (!topic) {
       const known = topics.map((one) => one.slug).join(', ') || 'none yet; add one with: courtesy topic add'
@@ -55,7 +60,7 @@ export async function createCampaign(house: House, draft: CampaignDraft): Promis
       inShort,
       sender: draft.sender,
       body: draft.body,
-      language: null,
+      language,
       usefulUntil,
     }
     await insertCampaign(tx, campaign)
@@ -69,6 +74,18 @@ export async function createCampaign(house: House, draft: CampaignDraft): Promis
       note: null,
     }
   })
+}
+
+function languageAmong(code: string | null, offered: readonly Language[]): Language | null {
+  const language = offered.find((each) => each === code)
+  if (language === undefined && code !== null) {
+    throw new Problem(
+      'invalid-input',
+      `--language must be one that your pages are offered in: ${offered.join(', ')} (given: "${code}"); ` +
+        'offer more with: courtesy brand set --languages',
+    )
+  }
+  return language ?? null
 }
 
 function instantOf(text: string): string {

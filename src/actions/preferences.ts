@@ -21,21 +21,21 @@ import { theBrand } from '../store/brand.ts'
 import { entryOf, type StoredEntry } from '../store/ledger.ts'
 import { personById, type Person } from '../store/people.ts'
 import { allTopics } from '../store/topics.ts'
-import { currentWording, wordingHashes, wordingText } from '../store/wordings.ts'
+import { currentWordings, wordingHashes, wordingText } from '../store/wordings.ts'
 import { acknowledgeRaise, sendHers } from './acknowledge-raise.ts'
 import { changeChoices, type Changed, type Evidence } from './change-choices.ts'
 import type { House } from './house.ts'
 import { forbiddenInFlight, type InFlight } from './in-flight.ts'
 
 /**
- * Everything her page shows. `wording` is the hash of what it asks now, `wordings` are all there are, `inFlight` what may
+ * Everything her page shows. `wording` is the hash of what it asks now, by language; `wordings` are all there are, `inFlight` what may
  * still arrive though she forbids it; `mayRaise`: this link is young enough, and she has not stopped.
  */
 export type Preferences = {
   person: Person
   brand: Brand
   topics: Topic[]
-  wording: string | null
+  wording: ReadonlyMap<string, string>
   wordings: Rules['wordings']
   inFlight: InFlight
   mayRaise: boolean
@@ -54,18 +54,13 @@ export type Saved =
   | { kind: 'changed-elsewhere'; choices: Choices; asked: Choices; at: string }
 
 /** Reads what her page shows, on the pool that cannot write. @returns null when she was erased. */
-export async function readPreferences(
-  house: House,
-  link: Link,
-  language: string,
-  now: Date,
-): Promise<Preferences | null> {
+export async function readPreferences(house: House, link: Link, now: Date): Promise<Preferences | null> {
   const sql = house.database.readOnly
   const [person, brand, topics, wording, wordings, inFlight] = await Promise.all([
     personById(sql, link.person),
     theBrand(sql),
     allTopics(sql),
-    currentWording(sql, 'preferences', language),
+    currentWordings(sql, 'preferences'),
     wordingHashes(sql),
     forbiddenInFlight(sql, link.person),
   ])
@@ -227,7 +222,9 @@ async function changeAndTell(
   let told = false
   const changed = await changeChoices(house, person, evidence, change, async (tx, { at, before, choices }) => {
     told = raises(before, choices)
-    return told ? acknowledgeRaise(house, tx, { person, at, choices }) : async () => undefined
+    return told
+      ? acknowledgeRaise(house, tx, { person, at, choices, wording: evidence.wording })
+      : async () => undefined
   })
   if (told) await sendHers(house, person)
   return changed

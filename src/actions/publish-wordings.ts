@@ -2,24 +2,29 @@ import { preferencesWording, type PreferencesWording } from '../domain/preferenc
 import { frozen } from '../domain/wording.ts'
 import { theBrand } from '../store/brand.ts'
 import { allTopics } from '../store/topics.ts'
-import { lockWordings, publish } from '../store/wordings.ts'
+import { lockWordings, publishAll } from '../store/wordings.ts'
 import type { House } from './house.ts'
 
 /**
  * Freezes what her page asks now, for the present brand and topics, and makes it the current wording. At start and
  * after a change of brand or topics, never while a page is shown; a text that is published already changes nothing.
+ * Each language that the brand offers has a text of its own.
  * @param render writes the wording as a document; the doors give `renderWording`.
+ * @returns the hash of the text in the brand's own language, and whether any of them is new.
  */
 export async function publishWordings(
   house: House,
   render: (wording: PreferencesWording) => string,
-  language = 'en',
 ): Promise<{ hash: string; isNew: boolean }> {
   return house.database.sql.begin(async (tx) => {
     // Before brand and topics are read: who reads later publishes later, so that the newest text stays the current one.
     await lockWordings(tx)
     const [brand, topics] = await Promise.all([theBrand(tx), allTopics(tx)])
-    const { body, hash } = frozen(render(preferencesWording(brand, topics, language)))
-    return { hash, isNew: await publish(tx, { hash, kind: 'preferences', language, body }) }
+    const texts = brand.languages.map((language) => {
+      const { body, hash } = frozen(render(preferencesWording(brand, topics, language)))
+      return { hash, kind: 'preferences', language, body } as const
+    })
+    const news = await publishAll(tx, texts)
+    return { hash: texts[0]?.hash ?? '', isNew: news > 0 }
   })
 }

@@ -1,9 +1,11 @@
 import { envelopeAddress, maskedAddress } from '../domain/address.ts'
+import { languageFor, languageOf, mailLanguage, type Language } from '../domain/language.ts'
 import { dayOf, makeLink } from '../domain/link-token.ts'
 import { renewalDue } from '../domain/renewal.ts'
 import { promiseLine } from '../domain/sentence.ts'
+import { topicIn } from '../domain/topic.ts'
 import type { Parcel } from '../mail/courier.ts'
-import { digestLetter } from '../mail/digest-letter.ts'
+import { digestLetter, type DigestItem } from '../mail/digest-letter.ts'
 import type { Campaign } from '../store/campaigns.ts'
 import type { House } from './house.ts'
 import type { DueMail } from './release-due.ts'
@@ -29,16 +31,15 @@ export async function digestParcel(
   const sender = { ...first.letter.sender, name: brand.name }
   const inIt = [...new Set(items.map(({ campaign }) => campaign.topic))].slice(0, topicsInLink)
   const due = inIt.filter((topic) => renewalDue(person.choices, topic, brand, at))
+  const written = items.map(({ campaign }) => campaign.language)
+  const { language, linked } = mailLanguage(written, person.choices.language, brand.languages)
+  const asked = linked ? `?lang=${language}` : ''
   const fill = await digestLetter({
+    language,
     asksAgain: due.length > 0,
     brand,
     sender,
-    items: items.map(({ campaign, letter }) => ({
-      subject: campaign.subject,
-      inShort: campaign.inShort,
-      url: `${house.publicUrl}/m/${campaign.message}`,
-      topic: letter.topic.name,
-    })),
+    items: items.map((item) => itemIn(house, language, item)),
   })
   const token = (purpose: 'preferences' | 'unsubscribe', topicIds: number[], of: string) =>
     makeLink(house.keys.links, {
@@ -51,7 +52,7 @@ export async function digestParcel(
     })
   const page = (topicIds: number[], of: string) => `${house.publicUrl}/p/${token('preferences', topicIds, of)}`
   const address = maskedAddress(person.spelling)
-  const context = { topics, brand, locale: 'en', now: at, address, suppressions: person.suppressions }
+  const context = { topics, brand, locale: language, now: at, address, suppressions: person.suppressions }
   const whole = page(inIt, delivery)
   const to = envelopeAddress(person.spelling).address
   const mime = fill({
@@ -61,14 +62,27 @@ export async function digestParcel(
     headers: { 'List-Unsubscribe': `<${house.publicUrl}/u/${token('unsubscribe', inIt, delivery)}>` },
     values: [
       promiseLine(person.choices, first.letter.topic, context),
-      whole,
-      `${whole}/stop`,
+      `${whole}${asked}`,
+      `${whole}/stop${asked}`,
       ...items.flatMap((item) => {
         const its = page([item.campaign.topic], item.delivery)
-        return [`${its}/why`, `${its}/stop`]
+        return [`${its}/why${asked}`, `${its}/stop${asked}`]
       }),
-      `${page(due, delivery)}/keep`,
+      `${page(due, delivery)}/keep${asked}`,
     ],
   })
   return { delivery, from: envelopeAddress(sender.address).address, to, mime }
+}
+
+/** A hosted copy knows nobody, so its address says the language where there is more than one. */
+function itemIn(house: House, language: Language, { campaign, letter }: WrittenItem): DigestItem {
+  const { brand, topic } = letter
+  const asked = brand.languages.length > 1 ? `?lang=${language}` : ''
+  return {
+    subject: campaign.subject,
+    inShort: campaign.inShort,
+    language: languageOf(campaign.language) ?? languageFor(null, brand.languages),
+    url: `${house.publicUrl}/m/${campaign.message}${asked}`,
+    topic: topicIn(topic, language).name,
+  }
 }

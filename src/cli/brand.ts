@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { publishWordings } from '../actions/publish-wordings.ts'
 import { parseQuiet, parseSlot, setBrand, showBrand, type BrandValues } from '../actions/set-brand.ts'
+import { parseLanguages } from '../domain/language.ts'
 import { Problem } from '../domain/problem.ts'
 import { rampEndsAbove } from '../domain/ramp.ts'
 import { renderWording } from '../render.ts'
@@ -11,6 +12,7 @@ type BrandOptions = Partial<Record<keyof typeof readers, string>> & { json?: boo
 /** Each option of `brand set`, and the values it gives. */
 const readers = {
   name: (text: string): BrandValues => ({ name: text }),
+  languages: (text: string): BrandValues => ({ languages: parseLanguages(text) }),
   postalAddress: (text: string): BrandValues => ({ postalAddress: text }),
   replyTo: (text: string): BrandValues => ({ replyTo: text }),
   privacyUrl: (text: string): BrandValues => ({ privacyUrl: text }),
@@ -34,6 +36,7 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
   brand
     .command('set')
     .option('--name <name>', 'what people know you by')
+    .option('--languages <codes>', 'in which pages and mails are offered, like en,de,fr,es,ar; your own first')
     .option('--postal-address <text>', 'stands in every mail; without it nothing is sent')
     .option('--reply-to <address>', 'an address that people read')
     .option('--privacy-url <url>', 'your privacy notice')

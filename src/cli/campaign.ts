@@ -17,6 +17,7 @@ type CreateOptions = {
   from: string
   body: string
   usefulUntil?: string
+  language?: string
   json?: boolean
 }
 
@@ -62,6 +63,7 @@ function createCommands(campaign: Command, { terminal, withHouse }: CommandConte
     .requiredOption('--in-short <text>', 'two sentences: how it stands in a digest')
     .requiredOption('--from <sender>', 'like "Fern <news@fern.example>"')
     .requiredOption('--body <file>', 'Markdown; {{name|there}} puts in her name')
+    .option('--language <code>', 'the one it is written in: who chose another one does not get it')
     .option('--useful-until <time>', 'after this nobody gets it any more')
     .option(...json)
     .action(async (slug: string, options: CreateOptions) => {
@@ -75,6 +77,7 @@ function createCommands(campaign: Command, { terminal, withHouse }: CommandConte
           sender: options.from,
           body,
           usefulUntil: options.usefulUntil ?? null,
+          language: options.language ?? null,
         }),
       )
       if (options.json)

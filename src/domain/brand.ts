@@ -1,8 +1,9 @@
 import type { QuietHours } from './choices.ts'
+import type { Language } from './language.ts'
 import type { Ramp } from './ramp.ts'
 
 /**
- * The company that keeps its word: six values for its look, and the rules that hold for everybody.
+ * The company that keeps its word: its look and languages, and the rules that hold for everybody.
  * `weeklySlot` is an ISO weekday (1 Monday … 7 Sunday) with a local time; the monthly slot is the first such
  * weekday of the month. `attestedDays` and `seenDays` are the age at which a yes expires, null for never.
  * Topic mail to one recipient domain: `destinationConnections` at once in each process, `destinationRate` a minute; null
@@ -10,6 +11,8 @@ import type { Ramp } from './ramp.ts'
  */
 export type Brand = {
   name: string
+  /** Those that pages and mails are offered in, never none; the first is the brand's own. */
+  languages: readonly Language[]
   postalAddress: string | null
   replyTo: string | null
   privacyUrl: string | null
@@ -32,6 +35,7 @@ export type Slot = { weekday: number; time: string }
 /** A brand before anybody has set it up. Without a postal address nothing is sent. */
 export const unnamedBrand: Brand = {
   name: 'Your company',
+  languages: ['en'],
   postalAddress: null,
   replyTo: null,
   privacyUrl: null,

@@ -1,39 +1,74 @@
 import { IntlMessageFormat } from 'intl-messageformat'
-import mail from './text/en/mail.json' with { type: 'json' }
-import pages from './text/en/pages.json' with { type: 'json' }
-import sentence from './text/en/sentence.json' with { type: 'json' }
-import staff from './text/en/staff.json' with { type: 'json' }
+import { languageOf, writingOf, type Language } from './language.ts'
 import { Problem } from './problem.ts'
+import arMail from './text/ar/mail.json' with { type: 'json' }
+import arPages from './text/ar/pages.json' with { type: 'json' }
+import arSentence from './text/ar/sentence.json' with { type: 'json' }
+import arStaff from './text/ar/staff.json' with { type: 'json' }
+import deMail from './text/de/mail.json' with { type: 'json' }
+import dePages from './text/de/pages.json' with { type: 'json' }
+import deSentence from './text/de/sentence.json' with { type: 'json' }
+import deStaff from './text/de/staff.json' with { type: 'json' }
+import enMail from './text/en/mail.json' with { type: 'json' }
+import enPages from './text/en/pages.json' with { type: 'json' }
+import enSentence from './text/en/sentence.json' with { type: 'json' }
+import enStaff from './text/en/staff.json' with { type: 'json' }
+import esMail from './text/es/mail.json' with { type: 'json' }
+import esPages from './text/es/pages.json' with { type: 'json' }
+import esSentence from './text/es/sentence.json' with { type: 'json' }
+import esStaff from './text/es/staff.json' with { type: 'json' }
+import frMail from './text/fr/mail.json' with { type: 'json' }
+import frPages from './text/fr/pages.json' with { type: 'json' }
+import frSentence from './text/fr/sentence.json' with { type: 'json' }
+import frStaff from './text/fr/staff.json' with { type: 'json' }
 
-const english = { ...sentence, ...pages, ...mail, ...staff }
+const english = { ...enSentence, ...enPages, ...enMail, ...enStaff }
 
-/** A message of the catalogue; one that no catalogue file holds does not compile. */
+/** A message of the catalogue; one that no English file holds does not compile. */
 export type TextKey = keyof typeof english
 
-/** One language of the catalogue: its messages, and the locale in which lists, numbers and dates are written. */
-type Language = { formats: string; messages: Readonly<Record<string, string>> }
+type Messages = Readonly<Record<string, string>>
 
-const languages = new Map<string, Language>([['en', { formats: 'en-GB', messages: english }]])
-const fallback: Language = { formats: 'en-GB', messages: english }
+const messages: Readonly<Record<Language, Messages>> = {
+  en: english,
+  de: { ...deSentence, ...dePages, ...deMail, ...deStaff },
+  fr: { ...frSentence, ...frPages, ...frMail, ...frStaff },
+  es: { ...esSentence, ...esPages, ...esMail, ...esStaff },
+  ar: { ...arSentence, ...arPages, ...arMail, ...arStaff },
+}
 
 const compiled = new Map<string, IntlMessageFormat>()
 const lists = new Map<string, Intl.ListFormat>()
 const dates = new Map<string, Intl.DateTimeFormat>()
 
 /**
- * The text of `key` in the language of `locale` (English where the catalogue lacks it), with `values` filled in.
- * Text is plain: whoever writes HTML escapes it. Values are put in as they are and never read as a message.
+ * The text of `key` in the language of `locale` (English where we don't speak it, or it lacks the text), with `values`
+ * filled in. Text is plain: whoever writes HTML escapes it. Values are put in as they are and never read as a message.
  * @throws Problem not-found when the key is unknown; the formatter's own error when a value is missing.
  */
 export function text(locale: string, key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  const { formats, messages } = languageOf(locale)
-  const message = kept(compiled, `${formats} ${key}`, () => {
-    const source = Object.hasOwn(messages, key) ? messages[key] : undefined
-    if (source === undefined)
-      throw new Problem('not-found', `no text is called "${key}"; texts are kept in src/domain/text`)
-    return new IntlMessageFormat(source, formats, undefined, { ignoreTag: true })
-  })
-  return String(message.format(values))
+  const language = spoken(locale)
+  const message = kept(compiled, `${language} ${key}`, () => compile(language, key))
+  return String(message.format(writingOf(language).direction === 'rtl' ? isolated(values) : values))
+}
+
+function compile(language: Language, key: TextKey): IntlMessageFormat {
+  const own = Object.hasOwn(messages[language], key) ? messages[language][key] : undefined
+  const source = own ?? (Object.hasOwn(english, key) ? english[key] : undefined)
+  if (source === undefined)
+    throw new Problem('not-found', `no text is called "${key}"; texts are kept in src/domain/text`)
+  const { formats } = writingOf(own === undefined ? 'en' : language)
+  return new IntlMessageFormat(source, formats, undefined, { ignoreTag: true })
+}
+
+/** Latin words inside a text that runs from right to left, each kept together with its own dots and brackets (UAX 9). */
+function isolated(values: Readonly<Record<string, string | number>>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' && /\p{Script=Latin}/u.test(value) ? `\u2068${value}\u2069` : value,
+    ]),
+  )
 }
 
 /** Several items written as one list: "a, b and c", or "a or b" for a disjunction. */
@@ -42,32 +77,35 @@ export function textList(
   items: readonly string[],
   type: 'conjunction' | 'disjunction' = 'conjunction',
 ): string {
-  const { formats } = languageOf(locale)
+  const { formats } = writingOf(spoken(locale))
   return kept(lists, `${formats} ${type}`, () => new Intl.ListFormat(formats, { type })).format(items)
 }
 
 /** The day of an instant in a time zone, with the month's name: "3 March 2026". */
 export function textDate(locale: string, at: Date, timeZone: string): string {
-  const { formats } = languageOf(locale)
-  const options = { day: 'numeric', month: 'long', year: 'numeric', timeZone } as const
-  return kept(dates, `${formats} ${timeZone}`, () => new Intl.DateTimeFormat(formats, options)).format(at)
+  return dateFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(at)
+}
+
+/** The time of day of an instant in a zone: "14:02". */
+export function textTime(locale: string, at: Date, timeZone: string): string {
+  return dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at)
 }
 
 /** The name of an ISO weekday, 1 Monday to 7 Sunday. */
 export function textWeekday(locale: string, weekday: number): string {
-  const { formats } = languageOf(locale)
-  const format = kept(
-    dates,
-    `${formats} weekday`,
-    () => new Intl.DateTimeFormat(formats, { weekday: 'long', timeZone: 'UTC' }),
-  )
-  return format.format(Date.UTC(2024, 0, weekday))
+  return dateFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, weekday))
 }
 
 /** A topic's name as it stands inside a sentence: English writes "New patterns" small there, but not "DIY". */
 export function textName(locale: string, name: string): string {
-  const isPlainWord = /^\p{Lu}\p{Ll}/u.test(name) && languageOf(locale).messages === english
+  const isPlainWord = /^\p{Lu}\p{Ll}/u.test(name) && writingOf(spoken(locale)).lowersNames
   return isPlainWord ? name.charAt(0).toLowerCase() + name.slice(1) : name
+}
+
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions & { timeZone: string }): Intl.DateTimeFormat {
+  const { formats } = writingOf(spoken(locale))
+  const key = `${formats} ${Object.keys(options).join(' ')} ${options.timeZone}`
+  return kept(dates, key, () => new Intl.DateTimeFormat(formats, options))
 }
 
 /** Making a formatter costs far more than using it, and there are only as many as languages and time zones. */
@@ -77,6 +115,6 @@ function kept<V>(cache: Map<string, V>, key: string, make: () => V): V {
   return ready
 }
 
-function languageOf(locale: string): Language {
-  return languages.get(locale) ?? languages.get(locale.split('-', 1)[0]?.toLowerCase() ?? '') ?? fallback
+function spoken(locale: string): Language {
+  return languageOf(locale) ?? 'en'
 }

@@ -1,8 +1,9 @@
 import type { Brand } from './brand.ts'
-import { text, textWeekday } from './catalogue.ts'
+import { text, textTime, textWeekday } from './catalogue.ts'
 import { channels, type Channel, type Choices } from './choices.ts'
+import { writingOf, type Language } from './language.ts'
 import { termsOf, type Pace } from './pace.ts'
-import type { Topic } from './topic.ts'
+import { topicIn, type Topic } from './topic.ts'
 
 /** One thing that can be ticked: what stands in big letters, and what stands beside or under it (may be empty). */
 export type Option<Value> = { value: Value; label: string; hint: string }
@@ -12,7 +13,8 @@ export type Option<Value> = { value: Value; label: string; hint: string }
  * itself is made of, so that the two cannot differ.
  */
 export type PreferencesWording = {
-  language: string
+  language: Language
+  direction: 'ltr' | 'rtl'
   asks: string
   heading: string
   topics: { question: string; options: Option<number>[] }
@@ -53,14 +55,18 @@ export function topicsShownIn(body: string): number[] {
 }
 
 /** What the form says in a language, for a brand and its topics. */
-export function preferencesWording(brand: Brand, topics: readonly Topic[], language: string): PreferencesWording {
+export function preferencesWording(brand: Brand, topics: readonly Topic[], language: Language): PreferencesWording {
   return {
     language,
+    direction: writingOf(language).direction,
     asks: text(language, 'page.form.by', { brand: brand.name }),
     heading: text(language, 'page.form.heading'),
     topics: {
       question: text(language, topics.length > 0 ? 'page.form.topics' : 'page.form.noTopics'),
-      options: topics.map((topic) => ({ value: topic.id, label: topic.name, hint: topic.promise })),
+      options: topics.map((topic) => {
+        const { name, promise } = topicIn(topic, language)
+        return { value: topic.id, label: name, hint: promise }
+      }),
     },
     pace: {
       question: text(language, 'page.form.pace'),
@@ -84,7 +90,7 @@ export function preferencesWording(brand: Brand, topics: readonly Topic[], langu
 }
 
 /** A pace in words: "One digest a week", and when that is. */
-export function paceOption(pace: Pace, brand: Brand, language: string): Option<Pace> {
+export function paceOption(pace: Pace, brand: Brand, language: Language): Option<Pace> {
   const terms = termsOf(pace)
   if (terms.kind === 'cap') {
     const label = text(language, `page.pace.cap.${terms.period}`, { limit: terms.limit })
@@ -92,7 +98,11 @@ export function paceOption(pace: Pace, brand: Brand, language: string): Option<P
   }
   const name = terms.kind === 'digest' ? digestOf[terms.period] : terms.kind
   const { weekday, time } = name === 'digest-monthly' ? brand.monthlySlot : brand.weeklySlot
-  const hint = text(language, `page.pace.${name}.when`, { weekday: textWeekday(language, weekday), time })
+  const values = {
+    weekday: textWeekday(language, weekday),
+    time: textTime(language, new Date(`1970-01-01T${time}Z`), 'UTC'),
+  }
+  const hint = text(language, `page.pace.${name}.when`, values)
   return { value: pace, label: text(language, `page.pace.${name}`), hint }
 }
 

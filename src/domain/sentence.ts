@@ -8,6 +8,7 @@ import { termsOf } from './pace.ts'
 import type { DigestPace, Pace, Period } from './pace.ts'
 import { Problem } from './problem.ts'
 import type { SuppressionReason } from './suppression.ts'
+import { topicIn } from './topic.ts'
 import type { Topic } from './topic.ts'
 
 /**
@@ -46,9 +47,19 @@ export function promiseLine(choices: Choices, topic: Topic, context: PromiseCont
   const { locale } = context
   const own = choices.topics[topic.id]?.pace ?? null
   const { shape, limit } = shapeOf(own ?? choices.pace)
-  const name = textName(locale, topic.name)
+  const name = nameIn(topic, locale)
   if (own !== null || choices.paceChosen) return text(locale, `promise.${shape}`, { topic: name, limit })
-  return `${text(locale, 'promise.unchosen', { topic: name })} ${text(locale, `sentence.unchosen.${shape}`, { limit })}`
+  return `${text(locale, 'promise.unchosen', { topic: name })} ${unchosenPace(choices.pace, locale)}`
+}
+
+/** That a company chose this pace for her, not she. */
+export function unchosenPace(pace: Pace, locale: string): string {
+  const { shape, limit } = shapeOf(pace)
+  return text(locale, `sentence.unchosen.${shape}`, { limit })
+}
+
+function nameIn(topic: Topic, locale: string): string {
+  return textName(locale, topicIn(topic, locale).name)
 }
 
 function verdictOn(topic: Topic, choices: Choices, { brand, now, suppressions, wordings }: SentenceContext): Verdict {
@@ -127,7 +138,7 @@ function* comingSentences(
     yield joined(pause, ...said, never)
     yield joined(pause, ...said)
   }
-  const names = topics.map((topic) => textName(locale, topic.name))
+  const names = topics.map((topic) => nameIn(topic, locale))
   for (const shown of [4, 2, 1, 0]) {
     const said = text(locale, `sentence.${lead}.own-paces`, { topics: topicList(names, shown, locale) })
     yield joined(pause, said, never)
@@ -163,7 +174,7 @@ function groupsOf(topics: readonly Topic[], choices: Choices, locale: string): G
     const alone = own !== null && termsOf(own).kind === 'cap' ? topic.id : ''
     const key = `${pace} ${chosen} ${alone}`
     const group = groups.get(key) ?? { pace, chosen, names: [] }
-    group.names.push(textName(locale, topic.name))
+    group.names.push(nameIn(topic, locale))
     groups.set(key, group)
   }
   return [...groups.values()]
@@ -183,10 +194,7 @@ function groupSentence(
   const topics = topicList(group.names, shown, locale)
   const { shape, limit } = shapeOf(group.pace)
   if (!group.chosen && role !== 'also') {
-    return joined(
-      text(locale, `sentence.${role}.any-pace`, { topics }),
-      text(locale, `sentence.unchosen.${shape}`, { limit }),
-    )
+    return joined(text(locale, `sentence.${role}.any-pace`, { topics }), unchosenPace(group.pace, locale))
   }
   const slot = shape === 'digest-monthly' ? brand.monthlySlot : brand.weeklySlot
   return text(locale, `sentence.${role}.${shape}`, { topics, limit, weekday: textWeekday(locale, slot.weekday) })

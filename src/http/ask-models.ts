@@ -1,29 +1,19 @@
 import { pauseLengths } from '../domain/pause-length.ts'
 import type { NoticePage, Press } from '../page-views.ts'
-import {
-  dateFor,
-  inForce,
-  maySee,
-  press,
-  say,
-  stopTopicPress,
-  timeFor,
-  topicsNamed,
-  urlOf,
-  type Look,
-} from './her-view.ts'
+import { dateFor, inForce, maySee, press, stopTopicPress, timeFor, topicsNamed, urlOf, type Look } from './her-view.ts'
 import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
 import { replyAddress } from './page-frame.ts'
+import { inSame } from './voice.ts'
 
 /** What the footer's Stop opens: one press, and nothing that could be filled in wrongly. */
 export function stopPage(look: Look): NoticePage {
   const topics = topicsNamed(look, look.link.topics)
-  return notice(look, say('page.stop.heading', { brand: look.preferences.brand.name }), {
-    lead: [say('page.stop.lead')],
+  return notice(look, look.say('page.stop.heading', { brand: look.preferences.brand.name }), {
+    lead: [look.say('page.stop.lead')],
     row: {
-      label: say('page.choices.row'),
+      label: look.say('page.choices.row'),
       buttons: [
-        press(urlOf(look, '/stop'), say('page.stop.everything'), 'stop'),
+        press(urlOf(look, '/stop'), look.say('page.stop.everything'), 'stop'),
         ...topics.map((topic) => stopTopicPress(look, topic, 'page.stop.onlyTopic')),
       ],
     },
@@ -33,21 +23,21 @@ export function stopPage(look: Look): NoticePage {
 
 /** The three lengths of a pause, each a button of its own. */
 export function pausePage(look: Look): NoticePage {
-  return notice(look, say('page.pause.heading', { brand: look.preferences.brand.name }), {
-    lead: [say('page.pause.lead')],
-    row: { label: say('page.pause.heading', { brand: look.preferences.brand.name }), buttons: pausePresses(look) },
+  return notice(look, look.say('page.pause.heading', { brand: look.preferences.brand.name }), {
+    lead: [look.say('page.pause.lead')],
+    row: { label: look.say('page.pause.heading', { brand: look.preferences.brand.name }), buttons: pausePresses(look) },
     links: [seeAll(look)],
   })
 }
 
 /** What the Undo link of a mail opens: when it was, and one button. `left`: there is still something to put back. */
 export function undoPage(look: Look, at: string, left: boolean): NoticePage {
-  if (!left) return notice(look, say('page.undo.nothing'), { lead: [say('page.undo.nothingLead')] })
-  return notice(look, say('page.undo.heading'), {
-    lead: [say('page.undo.lead', { date: dateFor(look, at), time: timeFor(look, at) })],
+  if (!left) return notice(look, look.say('page.undo.nothing'), { lead: [look.say('page.undo.nothingLead')] })
+  return notice(look, look.say('page.undo.heading'), {
+    lead: [look.say('page.undo.lead', { date: dateFor(look, at), time: timeFor(look, at) })],
     row: {
-      label: say('page.undo.heading'),
-      buttons: [press(`/undo/${look.token}`, say('page.undo.button'), 'primary')],
+      label: look.say('page.undo.heading'),
+      buttons: [press(inSame(look, `/undo/${look.token}`), look.say('page.undo.button'), 'primary')],
     },
   })
 }
@@ -57,13 +47,18 @@ export function oneClickPage(look: Look, everything: boolean): NoticePage {
   const { brand } = look.preferences
   const topics = topicsNamed(look, look.link.topics)
   const all = everything || topics.length === 0
-  const label = all ? say('page.stop.everything') : say('page.oneClick.button', { topics: namesOf(topics, false) })
+  const label = all
+    ? look.say('page.stop.everything')
+    : look.say('page.oneClick.button', { topics: namesOf(look, topics, false) })
   const heading = all
-    ? say('page.oneClick.headingAll', { brand: brand.name })
-    : say('page.oneClick.heading', { topics: namesOf(topics) })
+    ? look.say('page.oneClick.headingAll', { brand: brand.name })
+    : look.say('page.oneClick.heading', { topics: namesOf(look, topics) })
   return notice(look, heading, {
-    lead: [all ? say('page.stop.lead') : say('page.oneClick.lead')],
-    row: { label: heading, buttons: [press(`/u/${look.token}`, label, 'stop', { 'List-Unsubscribe': 'One-Click' })] },
+    lead: [all ? look.say('page.stop.lead') : look.say('page.oneClick.lead')],
+    row: {
+      label: heading,
+      buttons: [press(inSame(look, `/u/${look.token}`), label, 'stop', { 'List-Unsubscribe': 'One-Click' })],
+    },
   })
 }
 
@@ -73,17 +68,17 @@ export function oneClickPage(look: Look, everything: boolean): NoticePage {
  */
 export function stoppedPage(look: Look): NoticePage {
   const replyTo = replyAddress(look.preferences.brand)
-  return notice(look, say('page.stopped.heading'), {
+  return notice(look, look.say('page.stopped.heading'), {
     sentence: currentSentence(look),
-    after: [inForce(look), replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')],
+    after: [inForce(look), replyTo ? look.say('page.stopped.againWrite', { replyTo }) : look.say('page.stopped.again')],
   })
 }
 
 /** After a press that asked for what was so already. */
 export function unchangedPage(look: Look): NoticePage {
-  return notice(look, say('page.result.unchanged'), {
+  return notice(look, look.say('page.result.unchanged'), {
     status: true,
-    lead: [say('page.result.unchangedLead')],
+    lead: [look.say('page.result.unchangedLead')],
     sentence: currentSentence(look),
     after: [inForce(look)],
     links: [seeAll(look)],
@@ -95,17 +90,17 @@ export function needsFreshLinkPage(look: Look): NoticePage {
   const { brand, person } = look.preferences
   const stopped = person.choices.stopped !== null
   const replyTo = replyAddress(brand)
-  const asks = replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')
-  const more = replyTo ? say('page.old.moreOrWrite', { replyTo }) : say('page.old.more')
-  return notice(look, say('page.fresh.heading'), {
+  const asks = replyTo ? look.say('page.stopped.againWrite', { replyTo }) : look.say('page.stopped.again')
+  const more = replyTo ? look.say('page.old.moreOrWrite', { replyTo }) : look.say('page.old.more')
+  return notice(look, look.say('page.fresh.heading'), {
     status: true,
-    lead: maySee(look) && stopped ? [say('page.fresh.stopped'), asks] : [say('page.fresh.lead'), more],
+    lead: maySee(look) && stopped ? [look.say('page.fresh.stopped'), asks] : [look.say('page.fresh.lead'), more],
     links: [seeAll(look)],
   })
 }
 
 function pausePresses(look: Look): Press[] {
   return pauseLengths.map((length) =>
-    press(urlOf(look, '/pause'), say(`page.pause.${length}`), 'plain', { for: length }),
+    press(urlOf(look, '/pause'), look.say(`page.pause.${length}`), 'plain', { for: length }),
   )
 }

@@ -1,25 +1,21 @@
 import type { Preferences } from '../actions/preferences.ts'
 import { maskedAddress } from '../domain/address.ts'
 import { zoneFor } from '../domain/calendar.ts'
-import { text, textDate, type TextKey } from '../domain/catalogue.ts'
+import { textDate, textTime } from '../domain/catalogue.ts'
 import type { Choices } from '../domain/choices.ts'
 import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
 import { describe } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { Frame, Press } from '../page-views.ts'
-import { frameOf, pageLanguage, textTime } from './page-frame.ts'
+import { frameOf } from './page-frame.ts'
+import { inSame, type Voice } from './voice.ts'
 
-/** One look at one person's page: who she is, the link that opened it, and when. */
-export type Look = { preferences: Preferences; link: Link; token: string; now: Date }
+/** One look at one person's page: who she is, the link that opened it, when, and in which language. */
+export type Look = Voice & { preferences: Preferences; link: Link; token: string; now: Date }
 
 /** True when this link may show her choices: one of a mail, not older than 90 days (design.md section 12). */
 export function maySee({ link, now }: Look): boolean {
   return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays
-}
-
-/** A text of the pages, in their language. */
-export function say(key: TextKey, values: Record<string, string | number> = {}): string {
-  return text(pageLanguage, key, values)
 }
 
 /** Her sentence for these choices, the same as everywhere. */
@@ -29,7 +25,7 @@ export function sentenceFor(look: Look, choices: Choices): string {
     topics,
     brand,
     wordings,
-    locale: pageLanguage,
+    locale: look.language,
     now: look.now,
     address: maskedOf(look),
     suppressions: person.suppressions,
@@ -42,35 +38,40 @@ export function maskedOf({ preferences }: Look): string {
 }
 
 /** The day of an instant where she is. */
-export function dateFor({ preferences: { person, brand } }: Look, at: string | Date): string {
-  return textDate(pageLanguage, new Date(at), zoneFor(person.choices.timeZone, brand))
+export function dateFor({ language, preferences: { person, brand } }: Look, at: string | Date): string {
+  return textDate(language, new Date(at), zoneFor(person.choices.timeZone, brand))
 }
 
 /** The time of day of an instant (ISO) where she is. */
-export function timeFor({ preferences: { person, brand } }: Look, at: string): string {
-  return textTime(new Date(at), zoneFor(person.choices.timeZone, brand))
+export function timeFor({ language, preferences: { person, brand } }: Look, at: string): string {
+  return textTime(language, new Date(at), zoneFor(person.choices.timeZone, brand))
 }
 
 /** "In force now", and what of hers was handed over before and may still arrive (I-2), as it is at this moment. */
 export function inForce(look: Look): string {
   const { count, since } = look.preferences.inFlight
-  if (count === 0 || since === null) return say('page.result.inForce')
-  return say('page.result.inFlight', { count, time: timeFor(look, since) })
+  if (count === 0 || since === null) return look.say('page.result.inForce')
+  return look.say('page.result.inFlight', { count, time: timeFor(look, since) })
 }
 
 /** The day the link was made; links know days of UTC. */
-export function linkDate({ link }: Look): string {
-  return textDate(pageLanguage, new Date(link.day * 86_400_000), 'UTC')
+export function linkDate({ language, link }: Look): string {
+  return textDate(language, new Date(link.day * 86_400_000), 'UTC')
 }
 
-/** Her page, or what hangs on it: `/stop`, `?unchanged`. */
-export function urlOf({ token }: Look, rest = ''): string {
-  return `/p/${token}${rest}`
+/** Her page, or what hangs on it: `/stop`, `?unchanged`; in the language that she asked for. */
+export function urlOf(look: Look, rest = ''): string {
+  return inSame(look, `/p/${look.token}${rest}`)
 }
 
 /** The frame of a page about her, with the Stop link where there is one. */
 export function herFrame(look: Look, heading: string): Frame {
-  return frameOf(look.preferences.brand, heading, look.link.purpose === 'preferences' ? urlOf(look, '/stop') : null)
+  return frameOf(
+    look,
+    look.preferences.brand,
+    heading,
+    look.link.purpose === 'preferences' ? urlOf(look, '/stop') : null,
+  )
 }
 
 /** Those of the topics that there are, in their order. */
@@ -92,15 +93,15 @@ export function press(action: string, label: string, look: Press['look'], fields
 export function lessRow(look: Look): Press[] {
   const resumes = maySee(look) && isPaused(look.preferences.person.choices, look.now)
   return [
-    press(urlOf(look, '/slower'), say('page.choices.slower'), 'plain'),
+    press(urlOf(look, '/slower'), look.say('page.choices.slower'), 'plain'),
     resumes
-      ? press(urlOf(look, '/resume'), say('page.choices.resume'), 'plain')
-      : press(urlOf(look, '/pause'), say('page.choices.pause'), 'plain', { for: '30-days' }),
-    press(urlOf(look, '/stop'), say('page.choices.stop'), 'stop'),
+      ? press(urlOf(look, '/resume'), look.say('page.choices.resume'), 'plain')
+      : press(urlOf(look, '/pause'), look.say('page.choices.pause'), 'plain', { for: '30-days' }),
+    press(urlOf(look, '/stop'), look.say('page.choices.stop'), 'stop'),
   ]
 }
 
 /** One button that ends one topic and leaves everything else. */
 export function stopTopicPress(look: Look, topic: Topic, key: 'page.choices.stopTopic' | 'page.stop.onlyTopic'): Press {
-  return press(urlOf(look, '/stop-topic'), say(key, { topic: topic.name }), 'plain', { topic: String(topic.id) })
+  return press(urlOf(look, '/stop-topic'), look.say(key, { topic: topic.name }), 'plain', { topic: String(topic.id) })
 }

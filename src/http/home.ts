@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { databaseAnswers, readBrand } from '../actions/read-brand.ts'
 import type { Brand } from '../domain/brand.ts'
 import type { HomePage, NoticePage } from '../page-views.ts'
-import { say } from './her-view.ts'
 import { frameOf, replyAddress } from './page-frame.ts'
 import { page, sendPage, type Site } from './site.ts'
+import { inSame, voiceFor, type Voice } from './voice.ts'
 
 /** Addresses that the demo knows and puts on the first page: one person's page, a check, the proof. */
 export type Doors = { herPage: string | null; check: string | null; proof: string | null }
@@ -16,11 +16,12 @@ export function home(
   shown: { development: boolean; mailbox: boolean; doors: Doors },
 ): void {
   page(server, '/', {
-    get: async (_request, reply) => {
+    get: async (request, reply) => {
       const brand = await readBrand(site.house)
+      const voice = voiceFor(request, brand)
       return shown.development
-        ? sendPage(reply, 'home', developmentHome(brand, shown.doors, shown.mailbox))
-        : sendPage(reply, 'notice', findPage(brand))
+        ? sendPage(reply, 'home', developmentHome(voice, brand, shown.doors, shown.mailbox))
+        : sendPage(reply, 'notice', findPage(voice, brand))
     },
   })
 }
@@ -39,13 +40,13 @@ export function health(server: FastifyInstance, site: Site): void {
   })
 }
 
-function findPage(brand: Brand): NoticePage {
-  const heading = say('page.home.find')
+function findPage(voice: Voice, brand: Brand): NoticePage {
+  const heading = voice.say('page.home.find')
   const replyTo = replyAddress(brand)
-  const none = replyTo ? say('page.home.findNoneWrite', { replyTo }) : say('page.home.findNone')
-  const lead = [say('page.home.findLead', { brand: brand.name }), none]
+  const none = replyTo ? voice.say('page.home.findNoneWrite', { replyTo }) : voice.say('page.home.findNone')
+  const lead = [voice.say('page.home.findLead', { brand: brand.name }), none]
   return {
-    frame: frameOf(brand, heading),
+    frame: frameOf(voice, brand, heading),
     heading,
     status: false,
     lead,
@@ -57,32 +58,33 @@ function findPage(brand: Brand): NoticePage {
   }
 }
 
-function developmentHome(brand: Brand, doors: Doors, mailbox: boolean): HomePage {
-  const heading = say('page.home.heading')
+function developmentHome(voice: Voice, brand: Brand, doors: Doors, mailbox: boolean): HomePage {
+  const heading = voice.say('page.home.heading')
   return {
-    frame: frameOf(brand, heading),
+    frame: frameOf(voice, brand, heading),
     heading,
-    lead: [say('page.home.lead', { brand: brand.name })],
+    lead: [voice.say('page.home.lead', { brand: brand.name })],
     doors: [
-      door('page', doors.herPage, 'npx courtesy people link ADDRESS'),
-      door('check', doors.check, 'npx courtesy campaign check SLUG'),
-      door('proof', doors.proof, 'npx courtesy ledger export -o proof.zip'),
-      ...(mailbox ? [door('mailbox', '/mailbox', '')] : []),
+      door(voice, 'page', doors.herPage, 'npx courtesy people link ADDRESS'),
+      door(voice, 'check', doors.check, 'npx courtesy campaign check SLUG'),
+      door(voice, 'proof', doors.proof, 'npx courtesy ledger export -o proof.zip'),
+      ...(mailbox ? [door(voice, 'mailbox', '/mailbox', '')] : []),
     ],
-    note: say('page.home.development'),
+    note: voice.say('page.home.development'),
   }
 }
 
 /** A way in: its address where one is known, else the command that makes one. */
 function door(
+  voice: Voice,
   name: 'page' | 'check' | 'proof' | 'mailbox',
   url: string | null,
   command: string,
 ): HomePage['doors'][number] {
   return {
-    heading: say(`page.home.${name}`),
-    lead: say(`page.home.${name}Lead`),
-    link: url ? { label: say('page.home.open'), url } : null,
+    heading: voice.say(`page.home.${name}`),
+    lead: voice.say(`page.home.${name}Lead`),
+    link: url ? { label: voice.say('page.home.open'), url: inSame(voice, url) } : null,
     command: url ? null : command,
   }
 }

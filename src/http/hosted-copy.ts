@@ -2,12 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { readHostedCopy } from '../actions/read-hosted-copy.ts'
 import { readBody } from '../domain/campaign-body.ts'
 import { textName } from '../domain/catalogue.ts'
+import { languageFor, languageOf, writingOf } from '../domain/language.ts'
 import { cutAtMarks } from '../domain/marks.ts'
 import { Problem } from '../domain/problem.ts'
+import { topicIn } from '../domain/topic.ts'
 import type { HostedCopyPage } from '../page-views.ts'
-import { say } from './her-view.ts'
-import { frameOf, pageLanguage } from './page-frame.ts'
+import { frameOf } from './page-frame.ts'
 import { fieldOf, page, sendPage, type Site } from './site.ts'
+import { voiceFor, type Voice } from './voice.ts'
 
 const uuid = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/
 
@@ -18,20 +20,26 @@ export function hostedCopies(server: FastifyInstance, site: Site): void {
       const id = fieldOf(request.params, 'message') ?? ''
       const copy = uuid.test(id) ? await readHostedCopy(site.house, id) : null
       if (!copy) throw new Problem('not-found', 'there is no such message')
-      return sendPage(reply, 'hosted-copy', hostedCopyPage(copy))
+      return sendPage(reply, 'hosted-copy', hostedCopyPage(voiceFor(request, copy.brand, copy.message.language), copy))
     },
   })
 }
 
-function hostedCopyPage({ brand, message }: NonNullable<Awaited<ReturnType<typeof readHostedCopy>>>): HostedCopyPage {
-  const topic = textName(pageLanguage, message.topic.name)
+function hostedCopyPage(
+  voice: Voice,
+  { brand, message }: NonNullable<Awaited<ReturnType<typeof readHostedCopy>>>,
+): HostedCopyPage {
+  const { name, promise } = topicIn(message.topic, voice.language)
+  const topic = textName(voice.language, name)
+  const language = languageOf(message.language) ?? languageFor(null, brand.languages)
   return {
-    frame: frameOf(brand, message.subject),
+    frame: frameOf(voice, brand, message.subject),
     heading: message.subject,
-    about: say('page.hosted.about', { topic, promise: message.topic.promise }),
-    language: message.language ?? pageLanguage,
+    about: voice.say('page.hosted.about', { topic, promise }),
+    language,
+    direction: writingOf(language).direction,
     body: bodyForEverybody(message.body),
-    note: say('page.hosted.note'),
+    note: voice.say('page.hosted.note'),
   }
 }
 

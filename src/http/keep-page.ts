@@ -3,11 +3,11 @@ import { renewYes } from '../actions/renew.ts'
 import { renewable } from '../domain/renewal.ts'
 import type { PreferencesPage } from '../page-views.ts'
 import { needsFreshLinkPage, stoppedPage, unchangedPage } from './ask-models.ts'
-import { dateFor, herFrame, maySee, press, say, topicsNamed, urlOf, type Look } from './her-view.ts'
+import { dateFor, herFrame, maySee, press, topicsNamed, urlOf, type Look } from './her-view.ts'
 import { namesOf } from './notice.ts'
 import { lookAt, undoToken } from './preference-pages.ts'
 import { preferencesPage } from './preferences-model.ts'
-import { fieldOf, page, sendPage, tokenOf, type Site } from './site.ts'
+import { fieldOf, page, sendPage, type Site } from './site.ts'
 
 /** "Still right? Yes, keep it": the page behind that line of a mail, and its one button, which says an old yes again. */
 export function keepPages(server: FastifyInstance, site: Site): void {
@@ -18,7 +18,7 @@ export function keepPages(server: FastifyInstance, site: Site): void {
 }
 
 async function showKeep(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'preferences')
+  const look = await lookAt(site, request, 'preferences')
   const { preferences, link, now } = look
   const { choices } = preferences.person
   if (maySee(look) && choices.stopped) return sendPage(reply, 'notice', stoppedPage(look))
@@ -32,22 +32,22 @@ async function showKeep(site: Site, request: FastifyRequest, reply: FastifyReply
 function keepPage(look: Look, due: readonly number[]): PreferencesPage {
   const whole = preferencesPage(look)
   const { choices } = look.preferences.person
-  const heading = say('page.keep.heading')
+  const heading = look.say('page.keep.heading')
   const topics = topicsNamed(look, due)
   const [oldest = ''] = due.map((id) => choices.topics[id]?.basis?.confirmedAt ?? '').toSorted()
   const button =
-    whole.form && press(urlOf(look, '/keep'), say('page.keep.button'), 'primary', { wording: whole.form.hash })
+    whole.form && press(urlOf(look, '/keep'), look.say('page.keep.button'), 'primary', { wording: whole.form.hash })
   return {
     ...whole,
     frame: herFrame(look, heading),
     heading,
-    lead: [say('page.keep.lead', { topics: namesOf(topics), date: dateFor(look, oldest) })],
+    lead: [look.say('page.keep.lead', { topics: namesOf(look, topics), date: dateFor(look, oldest) })],
     stopTopics: [...(button ? [button] : []), ...whole.stopTopics],
   }
 }
 
 async function keep(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'preferences')
+  const look = await lookAt(site, request, 'preferences')
   const renewed = await renewYes(site.house, look.link, fieldOf(request.body, 'wording') ?? '', look.now)
   switch (renewed.kind) {
     case 'renewed':

@@ -2,13 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readBrand } from '../actions/read-brand.ts'
 import { listMailbox, openMail } from '../actions/read-mailbox.ts'
 import type { Brand } from '../domain/brand.ts'
-import { textDate } from '../domain/catalogue.ts'
+import { textDate, textTime } from '../domain/catalogue.ts'
 import { Problem } from '../domain/problem.ts'
 import type { StoredMail } from '../mail/maildir-reader.ts'
 import type { MailboxPage, MailPage } from '../page-views.ts'
-import { say } from './her-view.ts'
-import { frameOf, pageLanguage, textTime } from './page-frame.ts'
+import { frameOf } from './page-frame.ts'
 import { page, sendPage, type Site } from './site.ts'
+import { inSame, voiceFor, type Voice } from './voice.ts'
 
 /** `/mailbox`: what would have been sent, for trying out. Only the text part of a mail is ever shown. */
 export function mailboxPages(server: FastifyInstance, site: Site, folder: string): void {
@@ -16,7 +16,7 @@ export function mailboxPages(server: FastifyInstance, site: Site, folder: string
     get: async (request, reply) => {
       refuseOtherNames(request)
       const [brand, { count, mails }] = await Promise.all([readBrand(site.house), listMailbox(folder)])
-      return sendPage(reply, 'mailbox', mailboxPage(brand, count, mails))
+      return sendPage(reply, 'mailbox', mailboxPage(voiceFor(request, brand), brand, { count, mails }))
     },
   })
   page(server, '/mailbox/:name', {
@@ -25,7 +25,7 @@ export function mailboxPages(server: FastifyInstance, site: Site, folder: string
       const { name } = request.params as { name: string }
       const [brand, mail] = await Promise.all([readBrand(site.house), openMail(folder, name)])
       if (!mail) throw new Problem('not-found', 'there is no such mail in the mailbox')
-      return sendPage(reply, 'mail', mailPage(brand, mail, site.house.publicUrl))
+      return sendPage(reply, 'mail', mailPage(voiceFor(request, brand), brand, mail, site.house.publicUrl))
     },
   })
 }
@@ -37,38 +37,42 @@ function refuseOtherNames(request: FastifyRequest): void {
   }
 }
 
-function mailboxPage(brand: Brand, count: number, mails: readonly StoredMail[]): MailboxPage {
-  const heading = say('page.mailbox.heading')
+function mailboxPage(
+  voice: Voice,
+  brand: Brand,
+  { count, mails }: { count: number; mails: readonly StoredMail[] },
+): MailboxPage {
+  const heading = voice.say('page.mailbox.heading')
   return {
-    frame: frameOf(brand, heading),
+    frame: frameOf(voice, brand, heading),
     heading,
-    lead: say('page.mailbox.lead', { count }),
-    empty: mails.length === 0 ? say('page.mailbox.empty') : null,
-    columns: { to: say('page.mailbox.to'), from: say('page.mailbox.from') },
+    lead: voice.say('page.mailbox.lead', { count }),
+    empty: mails.length === 0 ? voice.say('page.mailbox.empty') : null,
+    columns: { to: voice.say('page.mailbox.to'), from: voice.say('page.mailbox.from') },
     mails: mails.map((mail) => ({
-      url: `/mailbox/${encodeURIComponent(mail.name)}`,
-      subject: subjectOf(mail),
+      url: inSame(voice, `/mailbox/${encodeURIComponent(mail.name)}`),
+      subject: subjectOf(voice, mail),
       from: mail.from,
       to: mail.to,
-      date: when(mail.date),
+      date: when(voice, mail.date),
     })),
   }
 }
 
-function mailPage(brand: Brand, mail: StoredMail, publicUrl: string): MailPage {
-  const heading = subjectOf(mail)
+function mailPage(voice: Voice, brand: Brand, mail: StoredMail, publicUrl: string): MailPage {
+  const heading = subjectOf(voice, mail)
   return {
-    frame: frameOf(brand, heading),
+    frame: frameOf(voice, brand, heading),
     heading,
     facts: [
-      { name: say('page.mailbox.from'), value: mail.from },
-      { name: say('page.mailbox.to'), value: mail.to },
-      { name: say('page.mailbox.date'), value: when(mail.date) },
+      { name: voice.say('page.mailbox.from'), value: mail.from },
+      { name: voice.say('page.mailbox.to'), value: mail.to },
+      { name: voice.say('page.mailbox.date'), value: when(voice, mail.date) },
     ],
-    text: mail.text === null ? [{ text: say('page.mailbox.noText'), url: null }] : piecesOf(mail.text, publicUrl),
-    headersLabel: say('page.mailbox.headers'),
+    text: mail.text === null ? [{ text: voice.say('page.mailbox.noText'), url: null }] : piecesOf(mail.text, publicUrl),
+    headersLabel: voice.say('page.mailbox.headers'),
     headers: mail.headers,
-    back: { label: say('page.mailbox.back'), url: '/mailbox' },
+    back: { label: voice.say('page.mailbox.back'), url: inSame(voice, '/mailbox') },
   }
 }
 
@@ -80,12 +84,12 @@ export function piecesOf(text: string, publicUrl: string): MailPage['text'] {
   }))
 }
 
-function subjectOf({ subject }: StoredMail): string {
-  return subject.trim() === '' ? say('page.mailbox.noSubject') : subject
+function subjectOf(voice: Voice, { subject }: StoredMail): string {
+  return subject.trim() === '' ? voice.say('page.mailbox.noSubject') : subject
 }
 
-function when(date: string): string {
+function when({ language }: Voice, date: string): string {
   const at = new Date(date)
   if (Number.isNaN(at.getTime())) return ''
-  return `${textDate(pageLanguage, at, 'UTC')}, ${textTime(at, 'UTC')}`
+  return `${textDate(language, at, 'UTC')}, ${textTime(language, at, 'UTC')}`
 }

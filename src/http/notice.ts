@@ -1,8 +1,7 @@
 import { textList, textName } from '../domain/catalogue.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { Anchor, NoticePage } from '../page-views.ts'
-import { herFrame, maySee, say, sentenceFor, urlOf, type Look } from './her-view.ts'
-import { pageLanguage } from './page-frame.ts'
+import { herFrame, maySee, sentenceFor, urlOf, type Look } from './her-view.ts'
 
 type Parts = Partial<Omit<NoticePage, 'frame' | 'heading'>>
 
@@ -18,14 +17,14 @@ export function currentSentence(look: Look): NoticePage['sentence'] {
 }
 
 /** Names of topics as a list, as they stand inside a sentence or, for a label, as they are written. */
-export function namesOf(topics: readonly Topic[], inside = true): string {
+export function namesOf({ language }: Look, topics: readonly Topic[], inside = true): string {
   return textList(
-    pageLanguage,
-    topics.map(({ name }) => (inside ? textName(pageLanguage, name) : name)),
+    language,
+    topics.map(({ name }) => (inside ? textName(language, name) : name)),
   )
 }
 
 /** The way to her page. */
 export function seeAll(look: Look): Anchor {
-  return { label: say('page.seeAll'), url: urlOf(look) }
+  return { label: look.say('page.seeAll'), url: urlOf(look) }
 }

@@ -31,7 +31,7 @@ export function oneClickPages(server: FastifyInstance, site: Site): void {
 }
 
 async function showOneClick(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'unsubscribe')
+  const look = await lookAt(site, request, 'unsubscribe')
   const { choices } = look.preferences.person
   const { delivery, topics } = look.link
   const wouldBe = oneClick(choices, { delivery: delivery ?? '', topics }, look.now.toISOString())
@@ -45,7 +45,7 @@ async function unsubscribe(site: Site, request: FastifyRequest, reply: FastifyRe
   if (!changed || !request.headers.accept?.includes('text/html')) {
     return reply.type('text/plain; charset=utf-8').send('Done.\n')
   }
-  const look = await lookAt(site, tokenOf(request), 'unsubscribe')
+  const look = await lookAt(site, request, 'unsubscribe')
   if (changed.kind === 'unchanged') return sendPage(reply, 'notice', oneClickDonePage(look, null, ''))
   const { before, choices: after } = changed
   const token = undoToken(site, link.person, changed.entry)

@@ -1,25 +1,25 @@
 import type { Brand } from '../domain/brand.ts'
-import { text } from '../domain/catalogue.ts'
+import { writingOf } from '../domain/language.ts'
 import { parseSender } from '../domain/sender.ts'
 import type { Frame } from '../page-views.ts'
 import { stylesFor } from './assets.ts'
+import type { Voice } from './voice.ts'
 
-/** The one language of the catalogue so far. Her own comes here once there is another. */
-export const pageLanguage = 'en'
-
-/** What stands around a page. `stop` is the address of her stop page, for the footer. */
-export function frameOf(brand: Brand, heading: string, stop: string | null = null): Frame {
+/** What stands around a page, in its language. `stop` is the address of her stop page, for the footer. */
+export function frameOf(voice: Voice, brand: Brand, heading: string, stop: string | null = null): Frame {
   const replyTo = replyAddress(brand)
   const footer = [
-    { label: text(pageLanguage, 'page.footer.stop'), url: stop },
-    { label: text(pageLanguage, 'page.footer.write'), url: replyTo && `mailto:${encodeURI(replyTo)}` },
-    { label: text(pageLanguage, 'page.footer.privacy'), url: brand.privacyUrl },
+    { label: voice.say('page.footer.stop'), url: stop },
+    { label: voice.say('page.footer.write'), url: replyTo && `mailto:${encodeURI(replyTo)}` },
+    { label: voice.say('page.footer.privacy'), url: brand.privacyUrl },
   ]
   return {
-    language: pageLanguage,
-    direction: 'ltr',
-    title: text(pageLanguage, 'page.title', { heading, brand: brand.name }),
-    skip: text(pageLanguage, 'page.skip'),
+    language: voice.language,
+    direction: writingOf(voice.language).direction,
+    languages: voice.languages,
+    languagesLabel: voice.say('page.languages'),
+    title: voice.say('page.title', { heading, brand: brand.name }),
+    skip: voice.say('page.skip'),
     brand: brand.name,
     styles: stylesFor(brand),
     postalAddress: brand.postalAddress,
@@ -35,14 +35,4 @@ export function replyAddress({ replyTo }: Brand): string | null {
 /** Templates escape text, not addresses: only these may stand in an href. */
 function isSafe(url: string): boolean {
   return /^(?:https?:\/\/|mailto:|\/)/.test(url)
-}
-
-/** The time of day of an instant in a zone: "14:02". */
-export function textTime(at: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat(pageLanguage, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone,
-  }).format(at)
 }

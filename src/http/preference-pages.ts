@@ -14,14 +14,15 @@ import { whyDelivered } from '../actions/why.ts'
 import { dayOf, makeLink, readLink, type LinkPurpose } from '../domain/link-token.ts'
 import { pauseEnd, pauseLengths } from '../domain/pause-length.ts'
 import { Problem } from '../domain/problem.ts'
+import { topicIn } from '../domain/topic.ts'
 import type { NoticePage } from '../page-views.ts'
 import { needsFreshLinkPage, pausePage, stoppedPage, stopPage, unchangedPage } from './ask-models.ts'
 import { maySee, urlOf, type Look } from './her-view.ts'
-import { pageLanguage } from './page-frame.ts'
 import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
+import { voiceFor } from './voice.ts'
 import { whyPage } from './why-model.ts'
 
 /** Her page and everything that hangs on its link. The token is the authority; there is no login and no cookie. */
@@ -42,7 +43,7 @@ export function preferencePages(server: FastifyInstance, site: Site): void {
   const presses = { '/stop-topic': stopTopic, '/slower': slower, '/resume': startAgain }
   for (const [path, press] of Object.entries(presses)) {
     page(server, `/p/:link${path}`, {
-      get: async (request, reply) => reply.redirect(urlOf(await lookAt(site, tokenOf(request), 'preferences')), 303),
+      get: async (request, reply) => reply.redirect(urlOf(await lookAt(site, request, 'preferences')), 303),
       post: (request, reply) => change(site, request, reply, press),
     })
   }
@@ -52,12 +53,16 @@ export function preferencePages(server: FastifyInstance, site: Site): void {
  * Who this link is about, and what holds for her now.
  * @throws Problem `link-invalid` for a token that is none; `not-found` when she was erased.
  */
-export async function lookAt(site: Site, token: string, purpose: LinkPurpose): Promise<Look> {
+export async function lookAt(site: Site, request: FastifyRequest, purpose: LinkPurpose): Promise<Look> {
+  const token = tokenOf(request)
   const link = linkOf(site, token, purpose)
   const now = site.now()
-  const preferences = await readPreferences(site.house, link, pageLanguage, now)
+  const preferences = await readPreferences(site.house, link, now)
   if (!preferences) throw new Problem('not-found', 'she was erased')
-  return { preferences, link, token, now }
+  const { brand, person } = preferences
+  const voice = voiceFor(request, brand, person.choices.language)
+  const topics = preferences.topics.map((topic) => topicIn(topic, voice.language))
+  return { ...voice, preferences: { ...preferences, topics }, link, token, now }
 }
 
 /** The proof that a POST made that change: only who pressed can show its result, or undo it. */
@@ -73,7 +78,7 @@ export function undoToken(site: Site, person: string, entry: number): string {
 }
 
 async function showPreferences(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'preferences')
+  const look = await lookAt(site, request, 'preferences')
   const saved = fieldOf(request.query, 'saved')
   const result = saved === undefined ? null : await resultOf(site, look, saved)
   if (saved !== undefined && result) return sendPage(reply, 'notice', resultPage(look, result, saved))
@@ -98,11 +103,11 @@ async function show(
   reply: FastifyReply,
   model: (look: Look) => NoticePage,
 ): Promise<FastifyReply> {
-  return sendPage(reply, 'notice', model(await lookAt(site, tokenOf(request), 'preferences')))
+  return sendPage(reply, 'notice', model(await lookAt(site, request, 'preferences')))
 }
 
 async function showWhy(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'preferences')
+  const look = await lookAt(site, request, 'preferences')
   return sendPage(reply, 'notice', whyPage(look, await whyDelivered(site.house, look.link)))
 }
 
@@ -110,7 +115,7 @@ type Press = (look: Look, body: unknown, site: Site) => Promise<Saved>
 
 /** One press on one button: change, then show the result under an address of its own, so that reloading does nothing. */
 async function change(site: Site, request: FastifyRequest, reply: FastifyReply, press: Press): Promise<FastifyReply> {
-  const again = () => lookAt(site, tokenOf(request), 'preferences')
+  const again = () => lookAt(site, request, 'preferences')
   const look = await again()
   const saved = await press(look, request.body, site)
   switch (saved.kind) {

@@ -8,6 +8,7 @@ import {
   type Option,
   type PreferencesWording,
 } from '../domain/preferences-wording.ts'
+import { unchosenPace } from '../domain/sentence.ts'
 import { frozen } from '../domain/wording.ts'
 import type { ChoicesForm, PreferencesPage, SentenceCard } from '../page-views.ts'
 import { renderWording } from '../render.ts'
@@ -20,7 +21,6 @@ import {
   linkDate,
   maskedOf,
   maySee,
-  say,
   sentenceFor,
   stopTopicPress,
   timeFor,
@@ -28,33 +28,35 @@ import {
   urlOf,
   type Look,
 } from './her-view.ts'
-import { pageLanguage, replyAddress } from './page-frame.ts'
+import { replyAddress } from './page-frame.ts'
 
 /** Her page, as far as this link may show it: an old one offers less mail and says nothing about her choices. */
 export function preferencesPage(look: Look): PreferencesPage {
   const { brand, person, topics } = look.preferences
   const { choices } = person
   const shown = maySee(look)
-  const heading = person.address ? say('page.choices.heading', { address: maskedOf(look) }) : say('page.choices.short')
+  const heading = person.address
+    ? look.say('page.choices.heading', { address: maskedOf(look) })
+    : look.say('page.choices.short')
   const fromMail = topicsNamed(look, look.link.topics).filter(
     ({ id }) => !shown || choices.topics[id]?.answer === 'yes',
   )
   const others = topics.filter((topic) => !fromMail.includes(topic))
   const mayPause = !isPaused(choices, look.now) || !shown
   return {
-    frame: herFrame(look, say('page.choices.short')),
+    frame: herFrame(look, look.say('page.choices.short')),
     heading,
     sentence: shown ? sentenceCard(look) : null,
     lead: shown ? [] : oldLink(look, brand),
     stopTopics: fromMail.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
-    rowLabel: say('page.choices.row'),
+    rowLabel: look.say('page.choices.row'),
     row: lessRow(look),
-    links: mayPause ? [{ label: say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : [],
+    links: mayPause ? [{ label: look.say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : [],
     otherTopics:
       shown || others.length === 0
         ? null
         : {
-            heading: say('page.old.topics'),
+            heading: look.say('page.old.topics'),
             buttons: others.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
           },
     form: look.preferences.mayRaise ? formOf(look) : null,
@@ -63,14 +65,14 @@ export function preferencesPage(look: Look): PreferencesPage {
 
 /** Her page after a form that was drawn before her choices changed asked for more: what holds, and what it would have said. */
 export function changedElsewherePage(look: Look, { asked, at }: { asked: Choices; at: string }): PreferencesPage {
-  const heading = say('page.elsewhere.heading')
+  const heading = look.say('page.elsewhere.heading')
   return {
     ...preferencesPage(look),
     frame: herFrame(look, heading),
     heading,
     lead: [
-      say('page.elsewhere.lead', { date: dateFor(look, at), time: timeFor(look, at) }),
-      say('page.elsewhere.asked', { sentence: sentenceFor(look, asked) }),
+      look.say('page.elsewhere.lead', { date: dateFor(look, at), time: timeFor(look, at) }),
+      look.say('page.elsewhere.asked', { sentence: sentenceFor(look, asked) }),
     ],
   }
 }
@@ -80,8 +82,8 @@ export function sentenceCard(look: Look): SentenceCard {
   const { person, inFlight } = look.preferences
   const { choices, suppressions } = person
   const said = Object.values(choices.topics).some(({ answer }) => answer === 'yes')
-  const notes = [said ? say('page.choices.notChosen') : '']
-  if (choices.choseAt) notes[0] = say('page.choices.chosen', { date: dateFor(look, choices.choseAt) })
+  const notes = [said ? look.say('page.choices.notChosen') : '']
+  if (choices.choseAt) notes[0] = look.say('page.choices.chosen', { date: dateFor(look, choices.choseAt) })
   const holds = choices.choseAt !== null && suppressions.length === 0
   if (holds || inFlight.count > 0) notes.push(inForce(look))
   return { text: sentenceFor(look, choices), note: notes.join(' ').trim() }
@@ -89,17 +91,17 @@ export function sentenceCard(look: Look): SentenceCard {
 
 function oldLink(look: Look, brand: Brand): string[] {
   const replyTo = replyAddress(brand)
-  const more = replyTo ? say('page.old.moreOrWrite', { replyTo }) : say('page.old.more')
-  return [say('page.old.lead', { date: linkDate(look) }), more]
+  const more = replyTo ? look.say('page.old.moreOrWrite', { replyTo }) : look.say('page.old.more')
+  return [look.say('page.old.lead', { date: linkDate(look) }), more]
 }
 
 /** Null while what it would ask is not published, so that no answer is ever kept under words she did not see. */
 function formOf(look: Look): ChoicesForm | null {
   const { person, brand, topics } = look.preferences
   const { choices } = person
-  const wording = preferencesWording(brand, topics, pageLanguage)
+  const wording = preferencesWording(brand, topics, look.language)
   const { hash } = frozen(renderWording(wording))
-  if (hash !== look.preferences.wording) return null
+  if (hash !== look.preferences.wording.get(look.language)) return null
   return {
     action: urlOf(look),
     wording,
@@ -110,7 +112,7 @@ function formOf(look: Look): ChoicesForm | null {
       ticked: choices.topics[option.value]?.answer === 'yes',
     })),
     pace: {
-      note: paceNote(choices, brand),
+      note: paceNote(look),
       options: pacesFor(choices.pace, wording, brand).map((option) => ticked(option, choices.pace)),
     },
     ownPaces: ownPacesOf(look, wording),
@@ -121,17 +123,17 @@ function formOf(look: Look): ChoicesForm | null {
   }
 }
 
-function paceNote(choices: Choices, brand: Brand): string {
+function paceNote({ language, preferences }: Look): string {
+  const { choices } = preferences.person
   const wanted = Object.values(choices.topics).some(({ answer }) => answer === 'yes')
   if (choices.paceChosen || !wanted) return ''
-  const said = paceOption(choices.pace, brand, pageLanguage).label
-  return say('page.form.paceNotChosen', { pace: `${said.charAt(0).toLowerCase()}${said.slice(1)}` })
+  return unchosenPace(choices.pace, language)
 }
 
 /** The paces offered to somebody who has `own`: as the wording says them, and hers, which is about her and not frozen. */
-function pacesFor(own: Pace, { pace: { options, kept } }: PreferencesWording, brand: Brand): Option<Pace>[] {
+function pacesFor(own: Pace, { language, pace: { options, kept } }: PreferencesWording, brand: Brand): Option<Pace>[] {
   return pacesOffered(own).map(
-    (pace) => options.find(({ value }) => value === pace) ?? { ...paceOption(pace, brand, pageLanguage), hint: kept },
+    (pace) => options.find(({ value }) => value === pace) ?? { ...paceOption(pace, brand, language), hint: kept },
   )
 }
 

@@ -7,10 +7,10 @@ import { Problem, type ProblemCode } from '../domain/problem.ts'
 import type { NoticePage } from '../page-views.ts'
 import { renderPage } from '../render.ts'
 import { faultOf } from './access-log.ts'
-import { say } from './her-view.ts'
 import { frameOf, replyAddress } from './page-frame.ts'
 import { secure } from './security-headers.ts'
 import { sendPage, tokenOf, type Site } from './site.ts'
+import { inSame, voiceOf, type Voice } from './voice.ts'
 
 /** What each code is in HTTP. A new code does not compile until it has its answer here. */
 const statuses: Record<ProblemCode, Status> = {
@@ -87,27 +87,28 @@ export function statusOf(error: unknown): Status {
 }
 
 function problemPage(site: Site, request: FastifyRequest, brand: Brand, status: Status): NoticePage {
-  const heading = say(`page.problem.${status}`)
+  const voice = voiceOf(request, brand)
+  const heading = voice.say(`page.problem.${status}`)
   const replyTo = replyAddress(brand)
-  const write = replyTo ? [say('page.problem.write', { replyTo })] : []
-  const reference = status >= 500 ? [say('page.problem.reference', { reference: request.id })] : []
+  const write = replyTo ? [voice.say('page.problem.write', { replyTo })] : []
+  const reference = status >= 500 ? [voice.say('page.problem.reference', { reference: request.id })] : []
   const token = tokenOf(request)
   const isHers = readLink(site.house.keys.links, token)?.purpose === 'preferences' && status !== 404
   return {
-    frame: frameOf(brand, heading, isHers ? `/p/${token}/stop` : null),
+    frame: frameOf(voice, brand, heading, isHers ? inSame(voice, `/p/${token}/stop`) : null),
     heading,
     status: false,
-    lead: [leadFor(status, request.method)],
+    lead: [leadFor(voice, status, request.method)],
     sentence: null,
     after: [...write, ...reference],
     aside: '',
     row: null,
-    links: isHers ? [{ label: say('page.problem.openAgain'), url: `/p/${token}` }] : [],
+    links: isHers ? [{ label: voice.say('page.problem.openAgain'), url: inSame(voice, `/p/${token}`) }] : [],
   }
 }
 
 /** A request that only reads changed nothing for certain; of a press that failed inside we do not know. */
-function leadFor(status: Status, method: string): string {
-  if (status !== 500 && status !== 503) return say(`page.problem.${status}.lead`)
-  return say(method === 'POST' ? 'page.problem.write.unsure' : 'page.problem.read')
+function leadFor(voice: Voice, status: Status, method: string): string {
+  if (status !== 500 && status !== 503) return voice.say(`page.problem.${status}.lead`)
+  return voice.say(method === 'POST' ? 'page.problem.write.unsure' : 'page.problem.read')
 }

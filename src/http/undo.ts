@@ -6,6 +6,7 @@ import { undoPage } from './ask-models.ts'
 import { lookAt, resultOf, undoToken } from './preference-pages.ts'
 import { undonePage } from './result-models.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
+import { askedIn, inSame } from './voice.ts'
 
 /** Undo, from a result page or from a mail: shows what it is about, and puts back by POST. */
 export function undoPages(server: FastifyInstance, site: Site): void {
@@ -16,7 +17,7 @@ export function undoPages(server: FastifyInstance, site: Site): void {
 }
 
 async function showUndo(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'undo')
+  const look = await lookAt(site, request, 'undo')
   const undone = fieldOf(request.query, 'undone')
   if (undone !== undefined && (await resultOf(site, look, undone))) return sendPage(reply, 'notice', undonePage(look))
   const { person, entry } = look.link
@@ -30,9 +31,10 @@ async function putBack(site: Site, request: FastifyRequest, reply: FastifyReply)
   const link = linkOf(site, token, 'undo')
   const undone = await undoChange(site.house, link, site.now())
   const from = herPage(site, link, fieldOf(request.body, 'page'))
-  if (undone.kind === 'unchanged') return reply.redirect(from ? `${from}?unchanged` : `/undo/${token}`, 303)
+  const to = (url: string) => reply.redirect(inSame(askedIn(request), url), 303)
+  if (undone.kind === 'unchanged') return to(from ? `${from}?unchanged` : `/undo/${token}`)
   const proof = undoToken(site, link.person, undone.entry)
-  return reply.redirect(`${from ?? `/undo/${token}`}?undone=${proof}`, 303)
+  return to(`${from ?? `/undo/${token}`}?undone=${proof}`)
 }
 
 /** The page she pressed Undo on, where that was her own; an Undo link by itself never leads to it. */

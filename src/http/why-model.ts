@@ -2,21 +2,20 @@ import { textName, type TextKey } from '../domain/catalogue.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { NoticePage } from '../page-views.ts'
 import type { Carried } from '../store/why.ts'
-import { dateFor, linkDate, maySee, press, say, stopTopicPress, topicsNamed, urlOf, type Look } from './her-view.ts'
+import { dateFor, linkDate, maySee, press, stopTopicPress, topicsNamed, urlOf, type Look } from './her-view.ts'
 import { currentSentence, notice } from './notice.ts'
-import { pageLanguage } from './page-frame.ts'
 
 /**
  * Why she got one email, or a digest, or why something hasn't come: what it was, what it is about, and the day she said
  * yes. An old link tells nothing about her.
  */
 export function whyPage(look: Look, carried: readonly Carried[]): NoticePage {
-  const everything = press(urlOf(look, '/stop'), say('page.choices.stop'), 'stop')
-  const links = [{ label: say('page.why.change'), url: urlOf(look) }]
+  const everything = press(urlOf(look, '/stop'), look.say('page.choices.stop'), 'stop')
+  const links = [{ label: look.say('page.why.change'), url: urlOf(look) }]
   const [first] = carried
   if (!first) {
-    const row = { label: say('page.choices.row'), buttons: [everything] }
-    return notice(look, say('page.why.none'), { lead: [say('page.why.noneLead')], row, links })
+    const row = { label: look.say('page.choices.row'), buttons: [everything] }
+    return notice(look, look.say('page.why.none'), { lead: [look.say('page.why.noneLead')], row, links })
   }
   const about = topicsNamed(
     look,
@@ -25,11 +24,11 @@ export function whyPage(look: Look, carried: readonly Carried[]): NoticePage {
   const buttons = [...about.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')), everything]
   const yes = maySee(look)
     ? about.flatMap((topic) => whyYes(look, topic))
-    : [say('page.why.old', { date: linkDate(look) })]
+    : [look.say('page.why.old', { date: linkDate(look) })]
   return notice(look, headingFor(look, first, carried.length), {
     lead: [...carried.flatMap((one) => whatItWas(look, one, carried.length > 1)), ...new Set(yes)],
     sentence: currentSentence(look),
-    row: { label: say('page.choices.row'), buttons },
+    row: { label: look.say('page.choices.row'), buttons },
     links,
   })
 }
@@ -39,23 +38,23 @@ const reachedHer: ReadonlySet<string> = new Set(['released', 'sent', 'unknown'])
 const waits: ReadonlySet<string> = new Set(['held', 'deferred'])
 
 function headingFor(look: Look, { subject, state, sentIn, at }: Carried, items: number): string {
-  if (items > 1) return say('page.why.digest', { date: dateFor(look, sentIn ?? at) })
-  if (reachedHer.has(state)) return say('page.why.heading', { subject })
-  return say(waits.has(state) ? 'page.why.notYet' : 'page.why.notSent', { subject })
+  if (items > 1) return look.say('page.why.digest', { date: dateFor(look, sentIn ?? at) })
+  if (reachedHer.has(state)) return look.say('page.why.heading', { subject })
+  return look.say(waits.has(state) ? 'page.why.notYet' : 'page.why.notSent', { subject })
 }
 
 /** One message: what it is about and when it was sent or why it wasn't; inside a digest its name stands before that. */
 function whatItWas(look: Look, carried: Carried, inDigest: boolean): string[] {
   const [topic] = topicsNamed(look, carried.topic === null ? [] : [carried.topic])
-  if (!topic) return [say('page.why.service')]
-  const values = { topic: textName(pageLanguage, topic.name), promise: topic.promise, subject: carried.subject }
-  if (inDigest) return [say('page.why.item', values)]
-  if (!reachedHer.has(carried.state)) return [say('page.why.about', values), ...whyNot(look, carried)]
+  if (!topic) return [look.say('page.why.service')]
+  const values = { topic: textName(look.language, topic.name), promise: topic.promise, subject: carried.subject }
+  if (inDigest) return [look.say('page.why.item', values)]
+  if (!reachedHer.has(carried.state)) return [look.say('page.why.about', values), ...whyNot(look, carried)]
   const date = dateFor(look, carried.sentIn ?? carried.at)
-  if (carried.sentIn !== null) return [say('page.why.sentInDigest', { ...values, date })]
+  if (carried.sentIn !== null) return [look.say('page.why.sentInDigest', { ...values, date })]
   const planned = dateFor(look, carried.plannedAt)
-  const waited = maySee(look) && planned !== date ? [say('page.why.waited', { date: planned })] : []
-  return [say('page.why.sent', { ...values, date }), ...waited]
+  const waited = maySee(look) && planned !== date ? [look.say('page.why.waited', { date: planned })] : []
+  return [look.say('page.why.sent', { ...values, date }), ...waited]
 }
 
 /** Why something has not come: only ever to a link that may show what she chose. */
@@ -63,12 +62,12 @@ function whyNot(look: Look, { state, reason, dueAt, at }: Carried): string[] {
   if (!maySee(look)) return []
   if (state === 'held' && dueAt !== null) {
     const key = reason === 'cap_reached' || reason === 'quiet_hours' || reason === null ? reason : 'digest'
-    return [say(`page.why.held.${key ?? 'turn'}`, { date: dateFor(look, dueAt) })]
+    return [look.say(`page.why.held.${key ?? 'turn'}`, { date: dateFor(look, dueAt) })]
   }
-  if (state === 'deferred') return [say('page.why.deferred')]
-  if (state === 'refused') return [say('page.why.refused', { date: dateFor(look, at) })]
-  if (state === 'cancelled') return [say(reason === null ? 'page.why.calledBack' : 'page.why.changedMind')]
-  return [say(heldBack[reason ?? ''] ?? 'page.why.changedMind')]
+  if (state === 'deferred') return [look.say('page.why.deferred')]
+  if (state === 'refused') return [look.say('page.why.refused', { date: dateFor(look, at) })]
+  if (state === 'cancelled') return [look.say(reason === null ? 'page.why.calledBack' : 'page.why.changedMind')]
+  return [look.say(heldBack[reason ?? ''] ?? 'page.why.changedMind')]
 }
 
 /** Why something was held back, by the reasons that are kept with it. */
@@ -84,9 +83,9 @@ const heldBack: Readonly<Record<string, TextKey>> = {
 
 function whyYes(look: Look, topic: Topic): string[] {
   const { brand, person } = look.preferences
-  if (person.choices.stopped) return [say('page.why.stopped')]
-  const values = { topic: textName(pageLanguage, topic.name), brand: brand.name }
+  if (person.choices.stopped) return [look.say('page.why.stopped')]
+  const values = { topic: textName(look.language, topic.name), brand: brand.name }
   const answer = person.choices.topics[topic.id]
-  if (answer?.answer !== 'yes' || !answer.basis) return [say('page.why.no', values)]
-  return [say(`page.why.${answer.basis.evidence}`, { ...values, date: dateFor(look, answer.basis.confirmedAt) })]
+  if (answer?.answer !== 'yes' || !answer.basis) return [look.say('page.why.no', values)]
+  return [look.say(`page.why.${answer.basis.evidence}`, { ...values, date: dateFor(look, answer.basis.confirmedAt) })]
 }

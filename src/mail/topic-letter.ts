@@ -1,15 +1,17 @@
 import type { Brand } from '../domain/brand.ts'
 import { readBody } from '../domain/campaign-body.ts'
 import { text } from '../domain/catalogue.ts'
+import { writingOf, type Language } from '../domain/language.ts'
 import { cutAtMarks, markFor } from '../domain/marks.ts'
 import type { Sender } from '../domain/sender.ts'
-import type { Topic } from '../domain/topic.ts'
+import { topicIn, type Topic } from '../domain/topic.ts'
 import { renderMail } from '../render.ts'
 import { prebuild, type Fill } from './mime.ts'
 
 /**
- * Writes a topic mail once for everybody: her promise line, *Why you got this · Change what you get · Stop*, the postal
+ * Writes a topic mail once for everybody to whom our own words in it speak `language`: her promise line, *Why you got this · Change what you get · Stop*, the postal
  * address and the list headers (RFC 2369, 2919, 8058) belong to every one and cannot be left out.
+ * `bodyLanguage` is that of the body.
  * The values that `fill` takes are `fieldValues(name)`, then the promise line and the three links in that order, and, in
  * the letter that asks whether her yes still holds, the link to keep it.
  */
@@ -18,25 +20,27 @@ export async function topicLetter(input: {
   sender: Sender
   brand: Brand
   topic: Topic
+  language: Language
+  bodyLanguage: Language
   asksAgain: boolean
 }): Promise<{ fill: Fill; fieldValues: (name: string) => string[] }> {
-  const { campaign, sender, brand, topic, asksAgain } = input
+  const { campaign, sender, brand, topic, language, bodyLanguage, asksAgain } = input
   const body = readBody(campaign.body)
   const mark = (offset: number) => markFor(body.fields.length + offset)
-  const locale = 'en'
   const letter = renderMail('topic', {
-    lang: locale,
-    dir: 'ltr',
+    lang: bodyLanguage,
+    dir: writingOf(bodyLanguage).direction,
+    foot: { lang: language, dir: writingOf(language).direction },
     subject: campaign.subject,
     inShort: campaign.inShort,
     bodyHtml: body.html,
     bodyText: body.text,
     promise: mark(0),
-    why: { label: text(locale, 'mail.why'), url: mark(1) },
-    change: { label: text(locale, 'mail.change'), url: mark(2) },
-    stop: { label: text(locale, 'mail.stop'), url: mark(3) },
-    keep: asksAgain ? { label: text(locale, 'mail.keep'), url: mark(4) } : null,
-    oneClick: text(locale, 'mail.oneClick', { topic: topic.name }),
+    why: { label: text(language, 'mail.why'), url: mark(1) },
+    change: { label: text(language, 'mail.change'), url: mark(2) },
+    stop: { label: text(language, 'mail.stop'), url: mark(3) },
+    keep: asksAgain ? { label: text(language, 'mail.keep'), url: mark(4) } : null,
+    oneClick: text(language, 'mail.oneClick', { topic: topicIn(topic, language).name }),
     brandName: brand.name,
     postalAddress: brand.postalAddress ?? '',
   })

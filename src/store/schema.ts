@@ -18,6 +18,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { Brand } from '../domain/brand.ts'
 import type { Choices } from '../domain/choices.ts'
+import type { Topic } from '../domain/topic.ts'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 /** A moment, as PostgreSQL writes it: text with microseconds and zone. */
@@ -47,6 +48,7 @@ export const topics = pgTable('topics', {
   slug: text('slug').notNull().unique(),
   name: text('name').notNull(),
   promise: text('promise').notNull(),
+  translations: jsonb('translations').$type<NonNullable<Topic['translations']>>().notNull().default({}),
   createdAt: instant('created_at')
     .notNull()
     .default(sql`instant()`),

@@ -13,33 +13,39 @@ export async function lockWordings(tx: Transaction): Promise<void> {
 }
 
 /**
- * Publishes a frozen text; one that is already published changes nothing. A text of kind `preferences` becomes the
+ * Publishes frozen texts; one that is already published changes nothing. A text of kind `preferences` becomes the
  * current one of its language, and people stay on the one they saw.
- * @returns whether the text is new.
+ * @returns how many of them are new.
  */
-export async function publish(tx: Transaction, wording: Wording): Promise<boolean> {
+export async function publishAll(tx: Transaction, texts: readonly Wording[]): Promise<number> {
   await lockWordings(tx)
-  const current = wording.kind === 'preferences'
-  if (current) {
-    await tx`
-      update wordings set current = false
-      where kind = ${wording.kind} and language = ${wording.language} and current and hash <> ${wording.hash}`
-  }
-  const [row] = await tx<{ inserted: boolean }[]>`
+  const column = (key: keyof Wording) => texts.map((wording) => wording[key])
+  await tx`
+    update wordings w set current = false
+    from unnest(${column('hash')}::text[], ${column('kind')}::text[], ${column('language')}::text[]) as t (hash, kind, language)
+    where t.kind = 'preferences' and w.kind = t.kind and w.language = t.language and w.current and w.hash <> t.hash`
+  const rows = await tx<{ inserted: boolean }[]>`
     insert into wordings (hash, kind, language, body, current)
-    values (${wording.hash}, ${wording.kind}, ${wording.language}, ${wording.body}, ${current})
+    select hash, kind, language, body, kind = 'preferences'
+    from unnest(${column('hash')}::text[], ${column('kind')}::text[], ${column('language')}::text[], ${column('body')}::text[])
+      as t (hash, kind, language, body)
     on conflict (hash) do update set current = wordings.current or excluded.current
     returning xmax = 0 as inserted`
-  return row?.inserted ?? false
+  return rows.filter(({ inserted }) => inserted).length
 }
 
-/** The hash of the text that the page shows now; null before anything was published. */
-export async function currentWording(sql: Sql, kind: WordingKind, language: string): Promise<string | null> {
-  const [row] = await orm(sql)
-    .select({ hash: wordings.hash })
+/** Publishes one frozen text as {@link publishAll} does. @returns whether it is new. */
+export async function publish(tx: Transaction, wording: Wording): Promise<boolean> {
+  return (await publishAll(tx, [wording])) > 0
+}
+
+/** The hashes of the texts that the page shows now, by language; empty before anything was published. */
+export async function currentWordings(sql: Sql, kind: WordingKind): Promise<Map<string, string>> {
+  const rows = await orm(sql)
+    .select({ language: wordings.language, hash: wordings.hash })
     .from(wordings)
-    .where(and(eq(wordings.kind, kind), eq(wordings.language, language), eq(wordings.current, true)))
-  return row?.hash ?? null
+    .where(and(eq(wordings.kind, kind), eq(wordings.current, true)))
+  return new Map(rows.map(({ language, hash }) => [language, hash]))
 }
 
 /** The published text of that kind and name; null when there is none, or it is of another kind. */
@@ -49,6 +55,13 @@ export async function wordingText(sql: Sql, kind: WordingKind, hash: string): Pr
     .from(wordings)
     .where(and(eq(wordings.hash, hash), eq(wordings.kind, kind)))
   return row?.body ?? null
+}
+
+/** The language of a published text; null when there is none of that name. */
+export async function wordingLanguage(sql: Sql, hash: string | null): Promise<string | null> {
+  if (hash === null) return null
+  const [row] = await orm(sql).select({ language: wordings.language }).from(wordings).where(eq(wordings.hash, hash))
+  return row?.language ?? null
 }
 
 /** The names of all published texts, as the gate asks for them. */

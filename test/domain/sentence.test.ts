@@ -5,6 +5,7 @@ import { notAsked } from '../../src/domain/choices.ts'
 import type { Choices, TopicAnswer } from '../../src/domain/choices.ts'
 import { pauseUntil, stopEverything } from '../../src/domain/choice-changes.ts'
 import { judge } from '../../src/domain/gate.ts'
+import { allLanguages, type Language } from '../../src/domain/language.ts'
 import { describe, promiseLine } from '../../src/domain/sentence.ts'
 import type { SentenceContext } from '../../src/domain/sentence.ts'
 import type { Pace } from '../../src/domain/pace.ts'
@@ -268,6 +269,103 @@ t.test(
     t.ok(met.size >= 8, `many states were met: ${[...met].join('; ')}`)
   },
 )
+
+const inFive: Record<Language, { week: string; paused: string; promise: string; unchosen: string }> = {
+  en: {
+    week: 'You’ll get one digest a week, on Fridays, about repairs and new patterns. Never by phone or text.',
+    paused:
+      'You’ll get nothing until 21 December 2026. After that, you’ll get at most 2 emails a month, about repairs and new patterns. Never by phone or text.',
+    promise: 'You asked for at most 2 emails a month about repairs. This is one of them.',
+    unchosen: 'You said yes to repairs. You haven’t chosen a pace; we said at most 2 emails a month.',
+  },
+  de: {
+    week: 'Sie bekommen eine Sammelmail in der Woche, jeden Freitag, über Reparaturen und Neue Muster. Niemals per Telefon oder SMS.',
+    paused:
+      'Sie bekommen nichts bis 21. Dezember 2026. Danach bekommen Sie höchstens 2 E-Mails im Monat über Reparaturen und Neue Muster. Niemals per Telefon oder SMS.',
+    promise: 'Sie wollten höchstens 2 E-Mails im Monat über Reparaturen. Das ist eine davon.',
+    unchosen:
+      'Zu Reparaturen haben Sie ja gesagt. Wie oft, haben Sie noch nicht gewählt; zugesagt haben wir höchstens 2 E-Mails im Monat.',
+  },
+  fr: {
+    week: 'Vous recevrez un récapitulatif par semaine, le vendredi : réparations et new patterns. Jamais par téléphone ou SMS.',
+    paused:
+      'Vous ne recevrez rien jusqu’au 21 décembre 2026. Ensuite, vous recevrez au plus 2 e-mails par mois : réparations et new patterns. Jamais par téléphone ou SMS.',
+    promise: 'Vous avez demandé au plus 2 e-mails par mois sur ce thème : réparations. En voici un.',
+    unchosen:
+      'Vous avez dit oui à ce thème : réparations. Vous n’avez pas choisi la fréquence ; nous avions dit au plus 2 e-mails par mois.',
+  },
+  es: {
+    week: 'Recibirá un resumen a la semana, cada viernes, sobre reparaciones y new patterns. Nunca por teléfono o SMS.',
+    paused:
+      'No recibirá nada hasta el 21 de diciembre de 2026. Después recibirá como máximo 2 correos al mes sobre reparaciones y new patterns. Nunca por teléfono o SMS.',
+    promise: 'Pidió como máximo 2 correos al mes sobre reparaciones. Este es uno de ellos.',
+    unchosen: 'Dijo sí a reparaciones. No ha elegido la frecuencia; dijimos como máximo 2 correos al mes.',
+  },
+  ar: {
+    week: 'سيصلك ملخّص واحد في الأسبوع، يوم الجمعة، عن الإصلاحات والأنماط الجديدة. ولن نتواصل معك أبدًا عبر الهاتف أو الرسائل النصية.',
+    paused:
+      'لن يصلك شيء حتى 21 ديسمبر 2026. وبعد ذلك ستصلك في الشهر على الأكثر رسالتان عن الإصلاحات والأنماط الجديدة. ولن نتواصل معك أبدًا عبر الهاتف أو الرسائل النصية.',
+    promise: 'طلبت رسالتين في الشهر على الأكثر عن الإصلاحات. هذه إحداهما.',
+    unchosen: 'وافقت على الإصلاحات. لم تُحدَّد الوتيرة من جانبك؛ ما قلناه هو رسالتان في الشهر على الأكثر.',
+  },
+}
+const [repairs, patterns, ...otherTopics] = someTopics
+/** French and Spanish know one of the topics by a name of their own, German and Arabic both. */
+const translated = [
+  {
+    ...repairs!,
+    translations: {
+      de: { name: 'Reparaturen', promise: '' },
+      fr: { name: 'Réparations', promise: '' },
+      es: { name: 'Reparaciones', promise: '' },
+      ar: { name: 'الإصلاحات', promise: '' },
+    },
+  },
+  {
+    ...patterns!,
+    translations: { de: { name: 'Neue Muster', promise: '' }, ar: { name: 'الأنماط الجديدة', promise: '' } },
+  },
+  ...otherTopics,
+]
+
+t.test('each language says it in sentences of its own, with the topics’ names in it', async (t) => {
+  const twice = paced('2-per-month')
+  for (const locale of allLanguages) {
+    const here = { ...context, locale, topics: translated }
+    const plain = (sentence: string) => sentence.replaceAll(/[\u00a0\u202f]/g, ' ').replaceAll(/[\u2068\u2069]/g, '')
+    t.same(
+      {
+        week: plain(describe(chose, here)),
+        paused: plain(describe(pauseUntil(twice, '2026-12-21T09:00:00.000Z', march), here)),
+        promise: plain(promiseLine(twice, translated[0]!, here)),
+        unchosen: plain(promiseLine({ ...twice, paceChosen: false }, translated[0]!, here)),
+      },
+      inFive[locale],
+      locale,
+    )
+  }
+})
+
+t.test('whatever she chose, every language says it in 1 to 30 words, with nothing left to fill in', async () => {
+  fc.assert(
+    fc.property(
+      arbitraryChoices(),
+      arbitraryBrand(),
+      arbitrarySuppressions(),
+      arbitraryInstant(),
+      fc.constantFrom(...allLanguages),
+      fc.constantFrom(...someTopics),
+      (choices, brand, suppressions, at, locale, topic) => {
+        const here = { ...context, topics: translated, brand, suppressions, now: at, locale }
+        const sentence = describe(choices, here)
+        const line = promiseLine(choices, topic, here)
+        const words = sentence.split(/\s+/).length
+        return words >= 3 && words <= 30 && line !== '' && !/[{}#]|undefined|NaN|Invalid/.test(sentence + line)
+      },
+    ),
+    { numRuns: 4000 },
+  )
+})
 
 t.test('a sentence names no topic that the gate would refuse', async () => {
   fc.assert(

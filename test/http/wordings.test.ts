@@ -6,7 +6,7 @@ import { frozen } from '../../src/domain/wording.ts'
 import { renderWording } from '../../src/render.ts'
 import { theBrand } from '../../src/store/brand.ts'
 import { insertTopic } from '../../src/store/topics.ts'
-import { allWordings, currentWording, wordingText } from '../../src/store/wordings.ts'
+import { allWordings, currentWordings, wordingText } from '../../src/store/wordings.ts'
 import { openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, castWording, yesTo } from '../support/cast.ts'
 
@@ -19,11 +19,11 @@ t.test('every word that her form says stands in the frozen wording, but for what
   /** Whom the form is drawn for, and what on it is about her: a pace that is not offered to everybody, and who chose it. */
   const people: [Choices, string[]][] = [
     [yesTo([1, 2], 'as-it-happens', { paused }), []],
-    [yesTo([1, 2], 'digest-weekly', { paceChosen: false }), ['You haven’t chosen a pace; we said: one digest a week.']],
+    [yesTo([1, 2], 'digest-weekly', { paceChosen: false }), ['You haven’t chosen a pace; we said one digest a week.']],
     [yesTo([1, 2], '3-per-week'), ['At most 3 emails a week']],
     [
       { ...daily, paceChosen: false, topics: own } as Choices,
-      ['You haven’t chosen a pace; we said: one digest a day.', 'One digest a day', 'At most 2 emails a day'],
+      ['You haven’t chosen a pace; we said one digest a day.', 'One digest a day', 'At most 2 emails a day'],
     ],
     [notAsked(), []],
   ]
@@ -60,7 +60,7 @@ t.test('publishing again changes nothing; a new topic makes a new wording and th
   const { hash, isNew } = await publishWordings(house, renderWording)
   t.equal(isNew, true)
   t.not(hash, wording)
-  t.equal(await currentWording(sql, 'preferences', 'en'), hash)
+  t.strictSame([...(await currentWordings(sql, 'preferences'))], [['en', hash]])
   t.same(
     (await allWordings(sql)).filter((each) => each.hash !== hash),
     before,

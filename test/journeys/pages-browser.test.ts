@@ -1,13 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t from 'tap'
 import { choicesOf, openApp, tokenFor } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
+import { fitsSideways, newPage, phone, refusals, standards } from '../support/browser-page.ts'
 import { pageStates } from '../support/states.ts'
-
-const phone = { width: 360, height: 640 }
-const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 
 /** Pages that really listen, a real Chromium, and one person with her link. */
 async function open(t: Parameters<typeof openApp>[0]) {
@@ -209,31 +207,6 @@ t.test('with forced colours what is chosen is still marked', async (t) => {
   const width = await page.evaluate("getComputedStyle(document.querySelector('.choice:has(:checked)')).outlineWidth")
   t.equal(width, '2px')
 })
-
-async function newPage(
-  browser: Browser,
-  more: Parameters<Browser['newPage']>[0] = {},
-  javaScriptEnabled = false,
-): Promise<Page> {
-  const context = await browser.newContext({ viewport: phone, javaScriptEnabled, ...more })
-  return context.newPage()
-}
-
-/** What the page's policy refused, and what was asked of anybody but us. */
-function refusals(page: Page): () => string[] {
-  const refused: string[] = []
-  page.on(
-    'console',
-    (message) => void (/Content.Security.Policy|Refused/i.test(message.text()) && refused.push(message.text())),
-  )
-  page.on('requestfailed', (request) => void refused.push(request.url()))
-  page.on('request', (request) => void (request.url().startsWith('http://127.0.0.1:') || refused.push(request.url())))
-  return () => refused
-}
-
-async function fitsSideways(page: Page): Promise<boolean> {
-  return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
-}
 
 /** The accessible name of what has the focus, near enough: its label's or its own first line. */
 async function focused(page: Page): Promise<string> {

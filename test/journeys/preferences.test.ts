@@ -253,7 +253,7 @@ t.test('a pace that the page does not offer stays hers until she picks another',
 
 t.test('a pace that a company promised is named as such until she chooses', async (t) => {
   const { visit, token, choices } = await ada(t, {}, { paceChosen: false, choseAt: null })
-  t.match(visit.page.text, 'You haven’t chosen a pace; we said: as it happens.')
+  t.match(visit.page.text, 'How often? You haven’t chosen a pace; we said as it happens.')
   t.match(visit.page.text, 'You haven’t said this here yet. It rests on what you signed up for.')
   await visit.press('Save my choices')
   t.equal((await choices()).paceChosen, true)

@@ -1,0 +1,165 @@
+// `node scripts/check-texts.ts [ROOT]`: fails when a language lacks a text, has one too many or in another order, when a
+// text's arguments or plural forms are not whole, when a text is used nowhere, and when a view says something of its own.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { channels } from '../src/domain/choices.ts'
+import { laterReasons, neverReasons } from '../src/domain/gate.ts'
+import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
+import { pauseLengths } from '../src/domain/pause-length.ts'
+
+/** Kinds of parts in what the parser of intl-messageformat gives: plain text, a plural, its number. */
+const [literal, plural, number] = [0, 6, 7]
+const periods = ['day', 'week', 'month']
+const digests = ['digest-daily', 'digest-weekly', 'digest-monthly']
+const shapes = ['as-it-happens', ...digests, ...periods.map((period) => `cap-${period}`)]
+const statuses = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503].map(String)
+/** What stands in each place of the keys that code puts together; every `*` is one place. */
+const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'channel.*': [channels],
+  'page.channel.*': [channels],
+  'page.home.*': [['page', 'check', 'proof', 'mailbox']],
+  'page.home.*Lead': [['page', 'check', 'proof', 'mailbox']],
+  'page.pace.*': [['as-it-happens', ...digests]],
+  'page.pace.*.when': [['as-it-happens', ...digests]],
+  'page.pace.cap.*': [periods],
+  'page.pause.*': [pauseLengths],
+  'page.problem.*': [statuses],
+  'page.problem.*.lead': [statuses],
+  'page.result.pause.*': [['3-months', '6-months']],
+  'page.why.*': [['seen', 'attested']],
+  'page.why.held.*': [[...laterReasons, 'turn']],
+  'promise.*': [shapes],
+  'sentence.*': [neverReasons],
+  'sentence.*.*': [['coming', 'also', 'after'], shapes],
+  'sentence.*.any-pace': [['coming', 'after']],
+  'sentence.*.own-paces': [['coming', 'after']],
+  'sentence.stopped.*': [['herself', 'one-click', 'staff', 'import']],
+  'sentence.unchosen.*': [shapes],
+}
+const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))
+const texts = join(root, 'src/domain/text')
+const files = readdirSync(join(texts, 'en'))
+const english = new Map(files.flatMap((file) => Object.entries(read('en', file))))
+
+const faults = [...allLanguages.flatMap(faultsOfLanguage), ...unusedTexts(), ...wordsInViews()]
+for (const fault of faults) console.error(fault)
+if (faults.length === 0) console.log(`${english.size} texts in ${allLanguages.join(', ')}: all there, all used.`)
+else process.exitCode = 1
+
+function read(language: Language, file: string): Record<string, string> {
+  return JSON.parse(readFileSync(join(texts, language, file), 'utf8')) as Record<string, string>
+}
+
+function faultsOfLanguage(language: Language): string[] {
+  return files.flatMap((file) => {
+    const wanted = Object.keys(read('en', file))
+    const own = Object.entries(read(language, file))
+    const keys = own.map(([key]) => key)
+    const where = `${language}/${file}`
+    const missing = wanted.filter((key) => !keys.includes(key)).map((key) => `${where} lacks "${key}"`)
+    const extra = keys.filter((key) => !wanted.includes(key)).map((key) => `${where}: "${key}" is not in en/${file}`)
+    const whole = missing.length + extra.length === 0
+    const order = whole && keys.join() !== wanted.join() ? [`${where} is not in the order of en/${file}`] : []
+    return [...missing, ...extra, ...order, ...own.flatMap((text) => faultsOfText(language, ...text))]
+  })
+}
+
+function faultsOfText(language: Language, key: string, text: string): string[] {
+  const here = `${language}: "${key}"`
+  const own = partsOf(language, text)
+  if (typeof own === 'string') return [`${here} cannot be read: ${own}`]
+  const found = pluralFaults(language, own).map((fault) => `${here} ${fault}`)
+  if (text.trim() === '' || text !== text.normalize('NFC')) found.push(`${here} is empty or not in NFC`)
+  if (/<\/?[a-z]|&[a-z]+;/i.test(text)) found.push(`${here} holds HTML`)
+  const source = english.get(key)
+  const wanted = source === undefined ? own : partsOf('en', source)
+  const [given, asked] = [argumentsIn(own), typeof wanted === 'string' ? '' : argumentsIn(wanted)]
+  if (given !== asked) found.push(`${here} has the arguments ${given || 'none'}; English has ${asked || 'none'}`)
+  return found
+}
+
+type Part = { type: number; value?: unknown; options?: Record<string, { value: Part[] }> }
+
+function partsOf(language: Language, text: string): Part[] | string {
+  try {
+    const message = new IntlMessageFormat(text, writingOf(language).formats, undefined, { ignoreTag: true })
+    return message.getAst()
+  } catch (error) {
+    return String(error)
+  }
+}
+
+function argumentsIn(parts: readonly Part[]): string {
+  return [...new Set(namesIn(parts))].toSorted().join(', ')
+}
+
+function namesIn(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => [
+    ...(part.type === literal || part.type === number ? [] : [String(part.value)]),
+    ...Object.values(part.options ?? {}).flatMap(({ value }) => namesIn(value)),
+  ])
+}
+
+/** Every form that a whole number can take in the language must be there, and all with the same arguments. */
+function pluralFaults(language: Language, parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => {
+    const forms = Object.entries(part.options ?? {})
+    const inner = forms.flatMap(([, { value }]) => pluralFaults(language, value))
+    if (part.type !== plural) return inner
+    const missing = pluralForms(language).filter((form) => !part.options?.[form])
+    const spoken = forms.filter(([, { value }]) => value.length > 0).map(([, { value }]) => argumentsIn(value))
+    return [
+      ...inner,
+      ...(missing.length > 0 ? [`lacks the plural ${missing.join(', ')} of {${String(part.value)}}`] : []),
+      ...(new Set(spoken).size > 1 ? [`has plural forms of {${String(part.value)}} with different arguments`] : []),
+    ]
+  })
+}
+
+/** Up to a number that we count to: French and Spanish have a form of their own for whole millions, which we never say. */
+function pluralForms(language: Language): string[] {
+  const rules = new Intl.PluralRules(writingOf(language).formats)
+  return [...new Set(Array.from({ length: 1_000 }, (_, count) => rules.select(count)))]
+}
+
+/** Texts that no code asks for, by name or by one of the templates in `said`. */
+function unusedTexts(): string[] {
+  const code = filesIn('src', '.ts')
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n')
+  const templates = [...code.matchAll(/`((?:page|mail|sentence|promise|channel|staff)\.[\w.-]*\$\{[^`]*)`/g)].map(
+    ([, template = '']) => template.replaceAll(/\$\{[^}]*\}/g, '*'),
+  )
+  const unknown = [...new Set(templates)].filter((template) => !Object.hasOwn(said, template))
+  const asked = new Set(templates.flatMap((template) => keysOf(template, said[template] ?? [])))
+  return [
+    ...unknown.map((template) => `scripts/check-texts.ts does not list what "${template}" can be`),
+    ...[...english.keys()]
+      .filter((key) => !code.includes(`'${key}'`) && !asked.has(key))
+      .map((key) => `"${key}" is used nowhere in src`),
+  ]
+}
+
+/** The keys that a template can make, with one of its values in each place. */
+function keysOf(template: string, values: readonly (readonly string[])[]): string[] {
+  const [own, ...rest] = values
+  return own ? own.flatMap((value) => keysOf(template.replace('*', value), rest)) : [template]
+}
+
+/** Views get finished strings; what stands in them by itself would be said in no language but one. */
+function wordsInViews(): string[] {
+  return filesIn('views', '.eta').flatMap((file) => {
+    const source = readFileSync(file, 'utf8').replaceAll(/<%[\s\S]*?%>|<style>[\s\S]*?<\/style>/g, '')
+    const labels = [...source.matchAll(/\s(?:aria-label|title|alt|placeholder)="([^"]*)"/g)].map(([, label]) => label)
+    const words = [source.replaceAll(/<[^>]*>|&\w+;/g, ' '), ...labels].join(' ').match(/\p{L}{2,}/gu) ?? []
+    return words.map((word) => `${file} says “${word}” by itself`)
+  })
+}
+
+function filesIn(folder: string, end: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(end))
+    .map((name) => join(root, folder, name))
+}

@@ -1,0 +1,32 @@
+import type { Browser, Page } from 'playwright-core'
+
+export const phone = { width: 360, height: 640 }
+/** Rules of axe for WCAG 2.2 AA. */
+export const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+
+/** A page on a phone, in a browser session of its own. */
+export async function newPage(
+  browser: Browser,
+  more: Parameters<Browser['newPage']>[0] = {},
+  javaScriptEnabled = false,
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: phone, javaScriptEnabled, ...more })
+  return context.newPage()
+}
+
+/** What the page's policy refused, and what was asked of anybody but us. */
+export function refusals(page: Page): () => string[] {
+  const refused: string[] = []
+  page.on(
+    'console',
+    (message) => void (/Content.Security.Policy|Refused/i.test(message.text()) && refused.push(message.text())),
+  )
+  page.on('requestfailed', (request) => void refused.push(request.url()))
+  page.on('request', (request) => void (request.url().startsWith('http://127.0.0.1:') || refused.push(request.url())))
+  return () => refused
+}
+
+/** Whether nothing of it is wider than the screen. */
+export async function fitsSideways(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
+}
