@@ -17,6 +17,7 @@ import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
+import { startPages } from './start-pages.ts'
 import { undoPages } from './undo.ts'
 
 export type ServerOptions = {
@@ -65,6 +66,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     doors: { herPage: null, check: null, proof: null, ...options.doors },
   })
   findPages(server, site)
+  startPages(server, site)
   preferencePages(server, site)
   sessionPages(server, site)
   keepPages(server, site)
