@@ -1,7 +1,13 @@
 import type { Anchor } from './page-views.ts'
 
 /** Mails by the name of their two views, with all that each shows: finished strings, some of them marks. */
-export type Mails = { topic: TopicMail; digest: DigestMail; acknowledgement: AcknowledgementMail }
+export type Mails = {
+  topic: TopicMail
+  digest: DigestMail
+  acknowledgement: AcknowledgementMail
+  'own-link': OwnLinkMail
+  confirmation: ConfirmationMail
+}
 
 type Speech = { lang: string; dir: 'ltr' | 'rtl' }
 
@@ -41,3 +47,9 @@ export type AcknowledgementMail = Frame & {
   undoHours: string
   why: string
 }
+
+/** One link that opens her page, once. */
+export type OwnLinkMail = Frame & { intro: string; link: Anchor; once: string; notYou: string }
+
+/** Asks to confirm what was asked for at sign-up. */
+export type ConfirmationMail = OwnLinkMail & { topics: string; pace: string }

@@ -1,4 +1,5 @@
 import { preferencesWording, type PreferencesWording } from '../domain/preferences-wording.ts'
+import { signUpWording, type SignUpWording } from '../domain/sign-up-wording.ts'
 import { frozen } from '../domain/wording.ts'
 import { theBrand } from '../store/brand.ts'
 import { allTopics } from '../store/topics.ts'
@@ -6,24 +7,24 @@ import { lockWordings, publishAll } from '../store/wordings.ts'
 import type { House } from './house.ts'
 
 /**
- * Freezes what her page asks now, for the present brand and topics, and makes it the current wording. At start and
+ * Freezes what her page and the sign-up page ask now, for the present brand and topics, and makes it the current wordings. At start and
  * after a change of brand or topics, never while a page is shown; a text that is published already changes nothing.
  * Each language that the brand offers has a text of its own.
  * @param render writes the wording as a document; the doors give `renderWording`.
- * @returns the hash of the text in the brand's own language, and whether any of them is new.
+ * @returns the hash of the text in the brand's own language that her page asks, and whether any of them is new.
  */
 export async function publishWordings(
   house: House,
-  render: (wording: PreferencesWording) => string,
+  render: (wording: PreferencesWording | SignUpWording) => string,
 ): Promise<{ hash: string; isNew: boolean }> {
   return house.database.sql.begin(async (tx) => {
     // Before brand and topics are read: who reads later publishes later, so that the newest text stays the current one.
     await lockWordings(tx)
     const [brand, topics] = await Promise.all([theBrand(tx), allTopics(tx)])
-    const texts = brand.languages.map((language) => {
-      const { body, hash } = frozen(render(preferencesWording(brand, topics, language)))
-      return { hash, kind: 'preferences', language, body } as const
-    })
+    const texts = brand.languages.flatMap((language) => [
+      { ...frozen(render(preferencesWording(brand, topics, language))), kind: 'preferences', language } as const,
+      { ...frozen(render(signUpWording(brand, topics, language))), kind: 'sign-up', language } as const,
+    ])
     const news = await publishAll(tx, texts)
     return { hash: texts[0]?.hash ?? '', isNew: news > 0 }
   })

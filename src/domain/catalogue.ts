@@ -91,6 +91,11 @@ export function textTime(locale: string, at: Date, timeZone: string): string {
   return dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at)
 }
 
+/** The day of an instant that is near, with its weekday and without a year: "Friday 27 November". */
+export function textNearDay(locale: string, at: Date, timeZone: string): string {
+  return dateFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone }).format(at)
+}
+
 /** The name of an ISO weekday, 1 Monday to 7 Sunday. */
 export function textWeekday(locale: string, weekday: number): string {
   return dateFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, weekday))

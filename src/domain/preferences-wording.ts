@@ -13,6 +13,7 @@ export type Option<Value> = { value: Value; label: string; hint: string }
  * itself is made of, so that the two cannot differ.
  */
 export type PreferencesWording = {
+  kind: 'preferences'
   language: Language
   direction: 'ltr' | 'rtl'
   asks: string
@@ -57,6 +58,7 @@ export function topicsShownIn(body: string): number[] {
 /** What the form says in a language, for a brand and its topics. */
 export function preferencesWording(brand: Brand, topics: readonly Topic[], language: Language): PreferencesWording {
   return {
+    kind: 'preferences',
     language,
     direction: writingOf(language).direction,
     asks: text(language, 'page.form.by', { brand: brand.name }),

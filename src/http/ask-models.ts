@@ -1,8 +1,18 @@
 import { pauseLengths } from '../domain/pause-length.ts'
 import type { NoticePage, Press } from '../page-views.ts'
-import { dateFor, inForce, maySee, press, stopTopicPress, timeFor, topicsNamed, urlOf, type Look } from './her-view.ts'
-import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
-import { replyAddress } from './page-frame.ts'
+import {
+  dateFor,
+  freshPress,
+  inForce,
+  maySee,
+  press,
+  stopTopicPress,
+  timeFor,
+  topicsNamed,
+  urlOf,
+  type Look,
+} from './her-view.ts'
+import { currentSentence, namesOf, notice, seeAll, writeToUs } from './notice.ts'
 import { inSame } from './voice.ts'
 
 /** What the footer's Stop opens: one press, and nothing that could be filled in wrongly. */
@@ -64,14 +74,30 @@ export function oneClickPage(look: Look, everything: boolean): NoticePage {
 
 /**
  * Her page after a stop, and what a press on Stop says to whom had stopped already. Nothing here starts again: a leaked
- * link may end everything and may bring nothing back.
+ * link may end everything and may bring nothing back, so a fresh link goes to her own mailbox first.
  */
 export function stoppedPage(look: Look): NoticePage {
-  const replyTo = replyAddress(look.preferences.brand)
+  const again = look.session ? { links: [seeAll(look)] } : { row: freshRow(look) }
   return notice(look, look.say('page.stopped.heading'), {
     sentence: currentSentence(look),
-    after: [inForce(look), replyTo ? look.say('page.stopped.againWrite', { replyTo }) : look.say('page.stopped.again')],
+    after: [inForce(look), ...(look.session ? [] : [look.say('page.stopped.again')])],
+    ...again,
   })
+}
+
+/** What "Send me a fresh link" opens, and what it says once pressed. */
+export function freshPage(look: Look, sent: boolean): NoticePage {
+  if (sent)
+    return notice(look, look.say('page.fresh.sent'), {
+      status: true,
+      lead: [look.say('page.fresh.sentLead')],
+      after: writeToUs(look, look.preferences.brand),
+    })
+  return notice(look, look.say('page.fresh.ask'), { lead: [look.say('page.fresh.askLead')], row: freshRow(look) })
+}
+
+function freshRow(look: Look): NonNullable<NoticePage['row']> {
+  return { label: look.say('page.fresh.ask'), buttons: [freshPress(look)] }
 }
 
 /** After a press that asked for what was so already. */
@@ -85,16 +111,17 @@ export function unchangedPage(look: Look): NoticePage {
   })
 }
 
-/** The link asked for more mail than it may bring: what it can still do, and whom to ask. Never a dead end. */
+/** The link asked for more mail than it may bring: what it can still do, and the way to a link that may. Never a dead end. */
 export function needsFreshLinkPage(look: Look): NoticePage {
-  const { brand, person } = look.preferences
-  const stopped = person.choices.stopped !== null
-  const replyTo = replyAddress(brand)
-  const asks = replyTo ? look.say('page.stopped.againWrite', { replyTo }) : look.say('page.stopped.again')
-  const more = replyTo ? look.say('page.old.moreOrWrite', { replyTo }) : look.say('page.old.more')
+  const stopped = look.preferences.person.choices.stopped !== null
+  const lead =
+    maySee(look) && stopped
+      ? [look.say('page.fresh.stopped'), look.say('page.stopped.again')]
+      : [look.say('page.fresh.lead'), look.say('page.old.more')]
   return notice(look, look.say('page.fresh.heading'), {
     status: true,
-    lead: maySee(look) && stopped ? [look.say('page.fresh.stopped'), asks] : [look.say('page.fresh.lead'), more],
+    lead,
+    row: freshRow(look),
     links: [seeAll(look)],
   })
 }

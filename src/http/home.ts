@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { databaseAnswers, readBrand } from '../actions/read-brand.ts'
 import type { Brand } from '../domain/brand.ts'
-import type { HomePage, NoticePage } from '../page-views.ts'
-import { frameOf, replyAddress } from './page-frame.ts'
+import type { FindPage, HomePage } from '../page-views.ts'
+import { findPage } from './find-pages.ts'
+import { frameOf } from './page-frame.ts'
 import { page, sendPage, type Site } from './site.ts'
 import { inSame, voiceFor, type Voice } from './voice.ts'
 
@@ -21,7 +22,7 @@ export function home(
       const voice = voiceFor(request, brand)
       return shown.development
         ? sendPage(reply, 'home', developmentHome(voice, brand, shown.doors, shown.mailbox))
-        : sendPage(reply, 'notice', findPage(voice, brand))
+        : sendPage(reply, 'find', productionHome(voice, brand))
     },
   })
 }
@@ -40,22 +41,10 @@ export function health(server: FastifyInstance, site: Site): void {
   })
 }
 
-function findPage(voice: Voice, brand: Brand): NoticePage {
+function productionHome(voice: Voice, brand: Brand): FindPage {
   const heading = voice.say('page.home.find')
-  const replyTo = replyAddress(brand)
-  const none = replyTo ? voice.say('page.home.findNoneWrite', { replyTo }) : voice.say('page.home.findNone')
-  const lead = [voice.say('page.home.findLead', { brand: brand.name }), none]
-  return {
-    frame: frameOf(voice, brand, heading),
-    heading,
-    status: false,
-    lead,
-    sentence: null,
-    after: [],
-    aside: '',
-    row: null,
-    links: [],
-  }
+  const lead = [voice.say('page.home.findLead', { brand: brand.name }), voice.say('page.home.findNone')]
+  return { ...findPage(voice, brand), frame: frameOf(voice, brand, heading), heading, lead }
 }
 
 function developmentHome(voice: Voice, brand: Brand, doors: Doors, mailbox: boolean): HomePage {

@@ -13,14 +13,16 @@ import { frozen } from '../domain/wording.ts'
 import type { ChoicesForm, PreferencesPage, SentenceCard } from '../page-views.ts'
 import { renderWording } from '../render.ts'
 import {
+  addressOf,
   dateFor,
+  freshPress,
   herFrame,
   inForce,
   isPaused,
   lessRow,
   linkDate,
-  maskedOf,
   maySee,
+  press,
   sentenceFor,
   stopTopicPress,
   timeFor,
@@ -28,15 +30,14 @@ import {
   urlOf,
   type Look,
 } from './her-view.ts'
-import { replyAddress } from './page-frame.ts'
 
 /** Her page, as far as this link may show it: an old one offers less mail and says nothing about her choices. */
 export function preferencesPage(look: Look): PreferencesPage {
-  const { brand, person, topics } = look.preferences
+  const { person, topics } = look.preferences
   const { choices } = person
   const shown = maySee(look)
   const heading = person.address
-    ? look.say('page.choices.heading', { address: maskedOf(look) })
+    ? look.say('page.choices.heading', { address: addressOf(look) })
     : look.say('page.choices.short')
   const fromMail = topicsNamed(look, look.link.topics).filter(
     ({ id }) => !shown || choices.topics[id]?.answer === 'yes',
@@ -47,11 +48,15 @@ export function preferencesPage(look: Look): PreferencesPage {
     frame: herFrame(look, look.say('page.choices.short')),
     heading,
     sentence: shown ? sentenceCard(look) : null,
-    lead: shown ? [] : oldLink(look, brand),
+    lead: leadFor(look),
     stopTopics: fromMail.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
     rowLabel: look.say('page.choices.row'),
     row: lessRow(look),
-    links: mayPause ? [{ label: look.say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : [],
+    more: shown ? [] : [freshPress(look)],
+    links: [
+      ...(mayPause ? [{ label: look.say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
+      ...(shown && !look.session ? [{ label: look.say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
+    ],
     otherTopics:
       shown || others.length === 0
         ? null
@@ -60,6 +65,7 @@ export function preferencesPage(look: Look): PreferencesPage {
             buttons: others.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
           },
     form: look.preferences.mayRaise ? formOf(look) : null,
+    last: look.session ? [press(urlOf(look, '/sign-out'), look.say('page.me.signOut'), 'plain')] : [],
   }
 }
 
@@ -89,10 +95,10 @@ export function sentenceCard(look: Look): SentenceCard {
   return { text: sentenceFor(look, choices), note: notes.join(' ').trim() }
 }
 
-function oldLink(look: Look, brand: Brand): string[] {
-  const replyTo = replyAddress(brand)
-  const more = replyTo ? look.say('page.old.moreOrWrite', { replyTo }) : look.say('page.old.more')
-  return [look.say('page.old.lead', { date: linkDate(look) }), more]
+/** What an old link may not do and how to do it; and in a session, what saving would do to a stop. */
+function leadFor(look: Look): string[] {
+  if (!maySee(look)) return [look.say('page.old.lead', { date: linkDate(look) }), look.say('page.old.more')]
+  return look.session && look.preferences.person.choices.stopped ? [look.say('page.me.stopped')] : []
 }
 
 /** Null while what it would ask is not published, so that no answer is ever kept under words she did not see. */
@@ -107,6 +113,7 @@ function formOf(look: Look): ChoicesForm | null {
     wording,
     hash,
     version: person.entry,
+    seal: look.session?.seal ?? null,
     topics: wording.topics.options.map((option) => ({
       ...option,
       ticked: choices.topics[option.value]?.answer === 'yes',

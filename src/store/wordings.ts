@@ -2,8 +2,8 @@ import { and, asc, eq } from 'drizzle-orm'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { wordings } from './schema.ts'
 
-/** What a frozen text is for: the page that asks, or a text that somebody else showed and attests. */
-export type WordingKind = 'preferences' | 'attested'
+/** What a frozen text is for: her page or the sign-up page, which ask, or a text that somebody else showed and attests. */
+export type WordingKind = 'preferences' | 'sign-up' | 'attested'
 
 export type Wording = { hash: string; kind: WordingKind; language: string; body: string }
 
@@ -13,8 +13,8 @@ export async function lockWordings(tx: Transaction): Promise<void> {
 }
 
 /**
- * Publishes frozen texts; one that is already published changes nothing. A text of kind `preferences` becomes the
- * current one of its language, and people stay on the one they saw.
+ * Publishes frozen texts; one that is already published changes nothing. A text of a page becomes the current one of its
+ * kind and language, and people stay on the one they saw.
  * @returns how many of them are new.
  */
 export async function publishAll(tx: Transaction, texts: readonly Wording[]): Promise<number> {
@@ -23,10 +23,10 @@ export async function publishAll(tx: Transaction, texts: readonly Wording[]): Pr
   await tx`
     update wordings w set current = false
     from unnest(${column('hash')}::text[], ${column('kind')}::text[], ${column('language')}::text[]) as t (hash, kind, language)
-    where t.kind = 'preferences' and w.kind = t.kind and w.language = t.language and w.current and w.hash <> t.hash`
+    where t.kind <> 'attested' and w.kind = t.kind and w.language = t.language and w.current and w.hash <> t.hash`
   const rows = await tx<{ inserted: boolean }[]>`
     insert into wordings (hash, kind, language, body, current)
-    select hash, kind, language, body, kind = 'preferences'
+    select hash, kind, language, body, kind <> 'attested'
     from unnest(${column('hash')}::text[], ${column('kind')}::text[], ${column('language')}::text[], ${column('body')}::text[])
       as t (hash, kind, language, body)
     on conflict (hash) do update set current = wordings.current or excluded.current
