@@ -11,13 +11,16 @@ import { sendDue, sendServiceDue } from '../../src/actions/send-due.ts'
 import { queueServiceMail } from '../../src/actions/service-mail.ts'
 import { setBrand } from '../../src/actions/set-brand.ts'
 import { sweep, withWorker } from '../../src/actions/sweep.ts'
+import { takeTurns } from '../../src/actions/take-turns.ts'
 import { brandCommands } from '../../src/cli/brand.ts'
 import { checkInWords, reportInWords } from '../../src/cli/campaign-words.ts'
 import type { CommandContext } from '../../src/cli/context.ts'
 import { explanationInWords } from '../../src/cli/why-words.ts'
+import { unnamedBrand } from '../../src/domain/brand.ts'
 import type { Courier } from '../../src/mail/courier.ts'
 import { smtpCourier } from '../../src/mail/smtp-courier.ts'
 import { theBrand } from '../../src/store/brand.ts'
+import type { Transaction } from '../../src/store/database.ts'
 import { instantNow } from '../../src/store/instant.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
@@ -188,6 +191,51 @@ t.test('four workers together stay within the day of a ramp', async (t) => {
   await Promise.all(houses.map((one) => withWorker(one, (worker) => sendDue(one, worker))))
   t.match(await reportCampaign(house, 'darn'), { sent: 150, held: 250 })
 })
+
+t.test('a place on a day counts once: promised before, released after', async (t) => {
+  const { courier } = takingCourier()
+  const house = await houseWith(t, courier)
+  await setBrand(house, { ramp: 5 })
+  await addCrowd(house, 10, yesTo([1]))
+  await addCrowd(house, 6, yesTo([2]), 'q')
+  await writeCampaign(house, 'darn')
+  t.match(await sendNow(house, 'darn'), { sent: 5, held: 5 })
+  await moveClock(house.database.url, '1 day')
+  await wakeDue(house)
+  t.match(await reportCampaign(house, 'darn'), { sent: 10 })
+  await writeCampaign(house, 'hats', { topic: 'new-patterns' })
+  t.match(await sendNow(house, 'hats'), { sent: 5, held: 1 })
+})
+
+for (const [what, limits] of [
+  ['a destination', { ...unnamedBrand, destinationRate: 10 }],
+  ['a day', { ...unnamedBrand, ramp: { first: 2, from: '2020-01-01' } }],
+] as const) {
+  t.test(`whoever takes turns of ${what} waits for those who are at it, and counts what they took`, async (t) => {
+    const house = await houseWith(t, takingCourier().courier)
+    const { sql } = house.database
+    const at = limits.ramp ? new Date('2020-01-01T12:00:00Z') : await instantNow(sql)
+    const mails = ['ada', 'eve'].map((person) => {
+      return { person, spelling: `${person}@example.com`, waited: false, queues: true }
+    })
+    const take = (tx: Transaction) => takeTurns(tx, limits, at, mails)
+    // Both rows are there before: a new one would make the second wait by its key alone.
+    await sql`insert into destinations (domain) values ('example.com')`
+    await sql`insert into sending_days (day) values ('2020-01-01')`
+    const second = await sql.begin(async (tx) => {
+      t.equal((await take(tx)).size, 0)
+      let ended = false
+      const other = sql.begin(take).finally(() => (ended = true))
+      for (let waits = false; !waits && !ended;) {
+        const found = await sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        waits = found.length > 0
+      }
+      return { other }
+    })
+    t.equal((await second.other).size, 2)
+  })
+}
 
 t.test('the gate comes first, and a digest takes one turn for all that is in it', async (t) => {
   const { courier, parcels } = takingCourier()
