@@ -4,7 +4,7 @@ import { changeChoices, type Changed } from '../../src/actions/change-choices.ts
 import type { House } from '../../src/actions/house.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { sendCampaign } from '../../src/actions/send-campaign.ts'
-import { sendDue } from '../../src/actions/send-due.ts'
+import { sendDue, sendTopicDue } from '../../src/actions/send-due.ts'
 import { withWorker } from '../../src/actions/sweep.ts'
 import { stopEverything } from '../../src/domain/choice-changes.ts'
 import type { Courier, Outcome } from '../../src/mail/courier.ts'
@@ -135,7 +135,7 @@ t.test('I-1: what wakes sees whatever was committed before its people were locke
   const running = await sql.begin(async (tx) => {
     // Whoever reads may read, and whoever locks a person waits.
     await tx`lock table people in exclusive mode`
-    const waking = wake(house)
+    const waking = withWorker(house, (worker) => sendTopicDue(house, worker))
     await until(async () => {
       const [row] =
         await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
