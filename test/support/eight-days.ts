@@ -237,7 +237,7 @@ function differ(t: Test, what: string, people: readonly { her: Her; oracle: unkn
 async function reportFileAgrees(t: Test, house: House, oracle: EightDays, { slug }: Campaign): Promise<void> {
   const file = join(folder(t), `${slug}.csv`)
   await exportReport(house, slug, file)
-  const [, ...lines] = parse(readFileSync(file, 'utf8')) as string[][]
+  const [, ...lines] = parse(readFileSync(file, 'utf8'))
   const rows = new Map(
     lines.map(([person = '', address = '', ...rest]) => [person, [address.replace(/^'/, ''), ...rest]]),
   )
