@@ -1,6 +1,5 @@
 import { campaignsInHand } from '../store/campaigns.ts'
-import { nextDue } from '../store/due.ts'
-import { instantNow } from '../store/instant.ts'
+import { isAnythingDue } from '../store/due.ts'
 import type { House } from './house.ts'
 
 /**
@@ -9,12 +8,10 @@ import type { House } from './house.ts'
  */
 export async function workInHand(house: House): Promise<{ campaigns: string[]; due: boolean; service: boolean }> {
   const { sql } = house.database
-  const [campaigns, topic, service, now] = await Promise.all([
+  const [campaigns, due, service] = await Promise.all([
     campaignsInHand(sql),
-    nextDue(sql, 'topic'),
-    nextDue(sql, 'service'),
-    instantNow(sql),
+    isAnythingDue(sql, 'topic'),
+    isAnythingDue(sql, 'service'),
   ])
-  const isDue = (next: string | null) => next !== null && Date.parse(next) <= now.getTime()
-  return { campaigns: campaigns.map((campaign) => campaign.slug), due: isDue(topic), service: isDue(service) }
+  return { campaigns: campaigns.map((campaign) => campaign.slug), due, service }
 }
