@@ -137,10 +137,8 @@ function decideOn(
 async function write(tx: Transaction, decisions: readonly Decision[], plan: ImportPlan): Promise<void> {
   if (decisions.length === 0) return
   const bouncing = decisions.filter((decision) => decision.bounces).map(({ arrival }) => arrival)
-  const suppressions = bouncing.map(({ rows: [row] }) => ({
-    fingerprint: row.fingerprint,
-    at: row.evidence.leftAt ?? plan.terms.at,
-  }))
+  // As of the run, whenever it was that she bounced elsewhere: the gate knows it only now, and a replay must agree.
+  const suppressions = bouncing.map(({ rows: [row] }) => ({ fingerprint: row.fingerprint, at: plan.terms.at }))
   await suppress(tx, 'email', 'bounced', 'import', suppressions)
   await cancelWhatTheyForbid(tx, decisions)
   const people = decisions

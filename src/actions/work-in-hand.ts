@@ -1,7 +1,6 @@
 import { campaignsInHand } from '../store/campaigns.ts'
 import { doorRequestsWait } from '../store/door-requests.ts'
-import { nextDue } from '../store/due.ts'
-import { instantNow } from '../store/instant.ts'
+import { isAnythingDue } from '../store/due.ts'
 import type { House } from './house.ts'
 
 /**
@@ -10,13 +9,11 @@ import type { House } from './house.ts'
  */
 export async function workInHand(house: House): Promise<{ campaigns: string[]; due: boolean; service: boolean }> {
   const { sql } = house.database
-  const [campaigns, topic, service, asked, now] = await Promise.all([
+  const [campaigns, due, service, asked] = await Promise.all([
     campaignsInHand(sql),
-    nextDue(sql, 'topic'),
-    nextDue(sql, 'service'),
+    isAnythingDue(sql, 'topic'),
+    isAnythingDue(sql, 'service'),
     doorRequestsWait(sql),
-    instantNow(sql),
   ])
-  const isDue = (next: string | null) => next !== null && Date.parse(next) <= now.getTime()
-  return { campaigns: campaigns.map((campaign) => campaign.slug), due: isDue(topic), service: asked || isDue(service) }
+  return { campaigns: campaigns.map((campaign) => campaign.slug), due, service: asked || service }
 }

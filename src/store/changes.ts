@@ -8,6 +8,9 @@ const channel = 'courtesy_changed'
 /** Changes are remembered for longer than any lease lasts. */
 const rememberedMs = 60_000
 
+/** How long whoever could not listen waits before the next try. */
+const againMs = 1_000
+
 /** Tells every process that listens, once the transaction commits and not before. People are named by their random ids. */
 export async function tellOfChange(tx: Transaction, people: readonly string[]): Promise<void> {
   if (people.length > 0) await tx`select pg_notify(${channel}, p) from unnest(${[...people]}::text[]) as p`
@@ -56,9 +59,17 @@ export class Changes {
       this.#listeningSince = performance.now()
       this.#tell(null)
     } catch {
-      // Whoever wants to hear next tries again.
-      this.#listening = 'no'
+      this.#fellSilent()
     }
+  }
+
+  /** Tries again while anybody wants to hear; later whoever wants to hear next does. */
+  #fellSilent(): void {
+    if (this.#listening === 'closed') return
+    this.#listening = 'no'
+    setTimeout(() => {
+      if (this.#listening === 'no' && this.#hearers.size > 0) void this.#listen()
+    }, againMs).unref()
   }
 
   #open(): postgres.Sql {

@@ -14,7 +14,7 @@ export async function unreadRefusals(sql: Sql): Promise<AnswersTo[]> {
       and case when c.message is null then d.settled_at < instant() - interval '15 minutes'
         else c.state <> 'sending' and c.message not in (
           select message from deliveries where message is not null and state = 'released'
-          union all select message from deliveries where message is not null and state in ('held', 'deferred') and due_at <= instant()) end`
+          union all select message from deliveries where message is not null and state in ('held', 'deferred') and due_at <= (select instant())) end`
   return rows.map((row) => row.message)
 }
 

@@ -34,11 +34,9 @@ export async function saveDestinations(tx: Transaction, destinations: ReadonlyMa
 
 /** Locks a day of the ramp, and reads it with the days after it. Whoever releases on that day waits for this. */
 export async function lockDays(tx: Transaction, today: string): Promise<Map<string, SendingDay>> {
-  const [, days] = await Promise.all([
-    tx`insert into sending_days (day) values (${today}::text::date) on conflict (day) do update set day = excluded.day`,
-    readDays(tx, today),
-  ])
-  return days
+  // Read only once it is locked: sent together with the lock, the question could be answered first.
+  await tx`insert into sending_days (day) values (${today}::text::date) on conflict (day) do update set day = excluded.day`
+  return readDays(tx, today)
 }
 
 /** A day of the ramp and those after it, without a lock. */

@@ -4,7 +4,7 @@ import { changeChoices, type Changed } from '../../src/actions/change-choices.ts
 import type { House } from '../../src/actions/house.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { sendCampaign } from '../../src/actions/send-campaign.ts'
-import { sendDue } from '../../src/actions/send-due.ts'
+import { sendDue, sendTopicDue } from '../../src/actions/send-due.ts'
 import { withWorker } from '../../src/actions/sweep.ts'
 import { stopEverything } from '../../src/domain/choice-changes.ts'
 import type { Courier, Outcome } from '../../src/mail/courier.ts'
@@ -121,6 +121,34 @@ t.test('I-1: what waits for a withdrawal to commit sees what it said', async (t)
   })
   await running.work
   t.match(await reportCampaign(house, 'darn'), { now: 2, never: 1, sent: 2, reasons: { bounced: 1 } })
+})
+
+t.test('I-1: what wakes sees whatever was committed before its people were locked', async (t) => {
+  const got: string[] = []
+  const house = { ...(await openTestHouse(t)), courier: taking((_, to) => void got.push(to)) }
+  await addTopics(house)
+  const [ada = ''] = await addCrowd(house, 3, yesTo([1], 'digest-daily'))
+  await writeCampaign(house, 'darn')
+  t.match(await send(house), { held: 3 })
+  await moveClock(house.database.url, '25 hours')
+  const { sql } = house.database
+  const running = await sql.begin(async (tx) => {
+    // Whoever reads may read, and whoever locks a person waits.
+    await tx`lock table people in exclusive mode`
+    const waking = withWorker(house, (worker) => sendTopicDue(house, worker))
+    await until(async () => {
+      const [row] =
+        await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      return row !== undefined
+    })
+    const [address] = await tx<{ fingerprint: string }[]>`select fingerprint from addresses where person = ${ada}`
+    const at = new Date().toISOString()
+    await suppress(tx, 'email', 'bounced', 'test', [{ fingerprint: address?.fingerprint ?? '', at }])
+    return { waking }
+  })
+  t.equal(await running.waking, 2)
+  t.equal(got.length, 2)
+  t.match(await reportCampaign(house, 'darn'), { sent: 2, changed: 1 })
 })
 
 t.test('I-2: "Done" is said only when no dot of hers can come any more', async (t) => {

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { liveEightDays } from '../support/eight-days.ts'
 
 const statuses = ['subscribed', 'unsubscribed', 'cleaned']
-const copies = 12
+const copies = 16
 
 /** The bundled excerpt several times over, under other addresses each time, so that every pace meets every topic. */
 function manyTimes(t: Test): string[] {

@@ -83,13 +83,13 @@ async function countRows(
   return row
 }
 
-/** Every person's state, without what differs between two houses: ids and entry numbers. */
+/** Every person's state, without what differs between two houses: ids, entry numbers and the time of the run. */
 async function states(house: House) {
   const rows = await house.database.sql<
     { canonical: string; name: string; choices: Choices; suppressions: string[] }[]
   >`
     select a.canonical, p.name, p.choices,
-      array(select s.reason || ' ' || s.at from suppressions s where s.fingerprint = a.fingerprint order by 1) as suppressions
+      array(select s.reason from suppressions s where s.fingerprint = a.fingerprint order by 1) as suppressions
     from people p join addresses a on a.person = p.id order by a.canonical collate "C"`
   return rows.map((row) => ({
     ...row,

@@ -11,13 +11,16 @@ import { sendDue, sendServiceDue } from '../../src/actions/send-due.ts'
 import { queueServiceMail } from '../../src/actions/service-mail.ts'
 import { setBrand } from '../../src/actions/set-brand.ts'
 import { sweep, withWorker } from '../../src/actions/sweep.ts'
+import { takeTurns } from '../../src/actions/take-turns.ts'
 import { brandCommands } from '../../src/cli/brand.ts'
 import { checkInWords, reportInWords } from '../../src/cli/campaign-words.ts'
 import type { CommandContext } from '../../src/cli/context.ts'
 import { explanationInWords } from '../../src/cli/why-words.ts'
+import { unnamedBrand } from '../../src/domain/brand.ts'
 import type { Courier } from '../../src/mail/courier.ts'
 import { smtpCourier } from '../../src/mail/smtp-courier.ts'
 import { theBrand } from '../../src/store/brand.ts'
+import type { Transaction } from '../../src/store/database.ts'
 import { instantNow } from '../../src/store/instant.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
@@ -147,7 +150,8 @@ t.test('a young sender: so many on the first day, twice as many on each day afte
   const house = await houseWith(t, courier)
   await setBrand(house, { timeZone: 'Europe/London', ramp: 5 })
   await addCrowd(house, 38, yesTo([1]))
-  await addPerson(house, 'ada@other.example', yesTo([1, 2]))
+  await addPerson(house, 'ada@other.example', yesTo([1]))
+  await addPerson(house, 'eve@other.example', yesTo([2]))
   await writeCampaign(house, 'darn')
   await writeCampaign(house, 'hats', { topic: 'new-patterns' })
   const check = await checkCampaign(house, 'darn')
@@ -188,6 +192,50 @@ t.test('four workers together stay within the day of a ramp', async (t) => {
   await Promise.all(houses.map((one) => withWorker(one, (worker) => sendDue(one, worker))))
   t.match(await reportCampaign(house, 'darn'), { sent: 150, held: 250 })
 })
+
+t.test('a place on a day counts once: promised before, released after', async (t) => {
+  const { courier } = takingCourier()
+  const house = await houseWith(t, courier)
+  await setBrand(house, { ramp: 5 })
+  await addCrowd(house, 10, yesTo([1]))
+  await addCrowd(house, 6, yesTo([2]), 'q')
+  await writeCampaign(house, 'darn')
+  t.match(await sendNow(house, 'darn'), { sent: 5, held: 5 })
+  await moveClock(house.database.url, '1 day')
+  await wakeDue(house)
+  t.match(await reportCampaign(house, 'darn'), { sent: 10 })
+  await writeCampaign(house, 'hats', { topic: 'new-patterns' })
+  t.match(await sendNow(house, 'hats'), { sent: 5, held: 1 })
+})
+
+for (const [what, limits] of [
+  ['a destination', { ...unnamedBrand, destinationRate: 20 }],
+  ['a day', { ...unnamedBrand, ramp: { first: 3, from: '2020-01-01' } }],
+] as const) {
+  t.test(`whoever takes turns of ${what} waits for those who are at it, and counts what they took`, async (t) => {
+    const house = await houseWith(t, takingCourier().courier)
+    const { sql } = house.database
+    const at = new Date('2020-01-01T12:00:00Z')
+    const mails = ['ada', 'eve'].map((person) => {
+      return { person, spelling: `${person}@example.com`, waited: false, queues: true }
+    })
+    const take = async (tx: Transaction) => mails.length - (await takeTurns(tx, limits, at, mails)).size
+    const others = await sql.begin(async (tx) => {
+      t.equal(await take(tx), 2, 'of three that there is room for')
+      let ended = 0
+      const both = [1, 2].map(() => sql.begin(take).finally(() => (ended += 1)))
+      for (let waiting = 0; waiting + ended < 2;) {
+        const [row] = await sql<{ n: number }[]>`
+          select count(*)::int as n from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`
+        waiting = row?.n ?? 0
+      }
+      return { both }
+    })
+    const [first = 0, second = 0] = await Promise.all(others.both)
+    t.equal(first + second, 1)
+  })
+}
 
 t.test('the gate comes first, and a digest takes one turn for all that is in it', async (t) => {
   const { courier, parcels } = takingCourier()

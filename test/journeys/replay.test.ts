@@ -3,6 +3,7 @@ import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { explain } from '../../src/actions/explain.ts'
 import type { House } from '../../src/actions/house.ts'
+import { importPeople } from '../../src/actions/import-people.ts'
 import { replay } from '../../src/actions/replay.ts'
 import { retryUnknown } from '../../src/actions/retry-unknown.ts'
 import { setBrand } from '../../src/actions/set-brand.ts'
@@ -16,6 +17,7 @@ import { forget } from '../support/app.ts'
 import { addPerson, addTopics, castWording, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { fern, openTestHouse } from '../support/house.ts'
+import { writeExport } from '../support/mailchimp-files.ts'
 import { sendNow, takingCourier, toInstant, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
 
 const day = 86_400_000
@@ -220,6 +222,23 @@ t.test('as of a past instant the answer is the one of then, whatever she said si
   const ahead = new Date((await nowOf(house)).getTime() + 60_000)
   await t.rejects(replay(house, who, 'darn', ahead), { code: 'invalid-input', message: /past/ })
   await t.rejects(replay(house, who, 'darn', new Date('x')), { code: 'invalid-input' })
+})
+
+t.test('what another system knew before counts from when it was brought in', async (t) => {
+  const { courier } = takingCourier()
+  const house = await openTestHouse(t, { courier })
+  await addTopics(house)
+  await addPerson(house, 'ada@example.com', yesTo([1]))
+  await writeCampaign(house, 'darn')
+  t.match(await sendNow(house, 'darn'), { sent: 1 })
+  const sent = await nowOf(house)
+  await moveClock(house.database.url, '1 hour')
+  const files = writeExport(t, { cleaned: [{ 'Email Address': 'ada@example.com', CLEAN_TIME: '2023-01-01 00:00:00' }] })
+  t.match(await importPeople(house, { files, unsubscribedMeans: 'stop' }), { suppressed: 1 })
+  const who = { address: 'ada@example.com' }
+  t.match(await replay(house, who, 'darn', sent), { explanation: { verdict: 'now' } })
+  const reason = { explanation: { verdict: 'never', reason: 'bounced' } }
+  t.match(await replay(house, who, 'darn', await nowOf(house)), reason)
 })
 
 t.test('a digest counts as one mail in a replay too', async (t) => {
