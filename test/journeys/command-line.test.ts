@@ -142,22 +142,6 @@ t.test('the whole way from an empty folder: people, a campaign, and a proof that
   t.equal(otherKey.code, 1, 'a key file that is none: could not check')
 })
 
-t.test('a brand offers languages, a topic has words in them, a campaign is written in one', async (t) => {
-  const courtesy = commandLine(await emptyDataDir(t))
-  const json = async (...args: string[]) => JSON.parse((await courtesy(...args, '--json')).out) as object
-  t.match(await json(...fern, '--languages', 'de,en'), { name: 'Fern', languages: ['de', 'en'] })
-  await courtesy('topic', 'add', 'repairs', '--name', 'Repairs', '--promise', 'How to mend.')
-  const german = ['--language', 'de', '--name', 'Reparaturen', '--promise', 'Wie man: flickt']
-  const set = await courtesy('topic', 'set', 'repairs', ...german)
-  t.match([set.code, set.words], [0, /Reparaturen/])
-  t.match(await json('topic', 'list'), {
-    topics: [{ name: 'Repairs', translations: { de: { name: 'Reparaturen', promise: 'Wie man: flickt' } } }],
-  })
-  t.match((await courtesy('topic', 'list')).out, /repairs +Repairs: How to mend\.\n +de Reparaturen: Wie man: flickt/)
-  t.equal((await courtesy(...darn, ...letter, '--language', 'fr')).code, 64)
-  t.equal((await courtesy(...darn, ...letter, '--language', 'de')).code, 0)
-})
-
 t.test('wrong use ends with 64 and says what is right; failures end with 1 and the fix', async (t) => {
   const folder = await emptyDataDir(t)
   const courtesy = commandLine(folder)
@@ -167,9 +151,6 @@ t.test('wrong use ends with 64 and says what is right; failures end with 1 and t
     [['topic', 'add', 'Re pairs', '--name', 'R', '--promise', 'P'], 64, /a-z/],
     [['brand', 'set', '--time-zone', 'Mars/Olympus'], 64, /IANA/],
     [['brand', 'set'], 64, /at least one/],
-    [['brand', 'set', '--languages', 'en,cy'], 64, /one or more of en, de, fr, es, ar/],
-    [['topic', 'set', 'repairs', '--language', 'cy', '--name', 'Trwsio'], 64, /one of en, de, fr, es, ar/],
-    [['topic', 'set', 'repairs', '--name', 'Mending'], 1, /no topic "repairs"/],
     [['people', 'import', 'nowhere_subscribed.csv', '--format', 'mailchimp'], 64, /nowhere_subscribed\.csv/],
     [['campaign', 'check', 'darn'], 1, /no campaign "darn"/],
     [['ledger', 'verify', 'package.json', '--key', 'nowhere.pub'], 64, /nowhere\.pub/],
