@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseAddress, type Address } from '../domain/address.ts'
-import { isPace, type Pace } from '../domain/pace.ts'
+import { isPace } from '../domain/pace.ts'
 import { Problem } from '../domain/problem.ts'
 import type { SignUp } from '../domain/sign-up.ts'
 import { fieldOf } from './site.ts'
