@@ -10,7 +10,7 @@ import { parseAddress } from '../../src/domain/address.ts'
 import { linkKeys, makeLink, minuteOf, type LinkPurpose } from '../../src/domain/link-token.ts'
 import { formToken, makeSession } from '../../src/domain/session-cookie.ts'
 import { personByAddress } from '../../src/store/people.ts'
-import { currentWording } from '../../src/store/wordings.ts'
+import { currentWordings } from '../../src/store/wordings.ts'
 import { choicesOf, entriesIn, forget, tokenFor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { parsePage } from '../support/html.ts'
@@ -36,7 +36,7 @@ async function world(t: Parameters<typeof openMailroom>[0]) {
   const app = await openMailroom(t)
   const ada = await addPerson(app.house, 'ada@example.com', yesTo([1, 2]))
   const ben = await addPerson(app.house, 'ben@example.com', yesTo([1, 2]), 'Ben')
-  const wording = (await currentWording(app.house.database.sql, 'sign-up', 'en')) ?? ''
+  const wording = (await currentWordings(app.house.database.sql, 'sign-up')).get('en') ?? ''
   await start(app, wording, 'ada@example.com', { topic: '3', shown: '3' })
   await app.work()
   const confirm = (await app.newestLink()).replace('/start/', '')
