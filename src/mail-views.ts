@@ -1,7 +1,7 @@
 import type { Anchor } from './page-views.ts'
 
 /** Mails by the name of their two views, with all that each shows: finished strings, some of them marks. */
-export type Mails = { topic: TopicMail; digest: DigestMail; acknowledgement: AcknowledgementMail }
+export type Mails = { topic: TopicMail; digest: DigestMail; acknowledgement: AcknowledgementMail; reply: ReplyMail }
 
 type Frame = { lang: string; dir: 'ltr' | 'rtl'; subject: string; brandName: string; postalAddress: string }
 
@@ -35,5 +35,15 @@ export type AcknowledgementMail = Frame & {
   sentence: string
   undo: Anchor
   undoHours: string
+  why: string
+}
+
+/** Our reply, and her words that it answers. */
+export type ReplyMail = Frame & {
+  intro: string
+  reply: string
+  yourWords: string
+  words: string
+  change: Anchor
   why: string
 }

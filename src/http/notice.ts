@@ -4,7 +4,7 @@ import type { Anchor, NoticePage } from '../page-views.ts'
 import { herFrame, maySee, say, sentenceFor, urlOf, type Look } from './her-view.ts'
 import { pageLanguage } from './page-frame.ts'
 
-type Parts = Partial<Omit<NoticePage, 'frame' | 'heading'>>
+type Parts = Partial<Omit<NoticePage, 'heading'>>
 
 /** A notice about her choices; what is left out is not on it. */
 export function notice(look: Look, heading: string, parts: Parts): NoticePage {

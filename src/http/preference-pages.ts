@@ -10,6 +10,7 @@ import {
   stopSome,
   type Saved,
 } from '../actions/preferences.ts'
+import { questionFor } from '../actions/talk.ts'
 import { whyDelivered } from '../actions/why.ts'
 import { dayOf, makeLink, readLink, type LinkPurpose } from '../domain/link-token.ts'
 import { pauseEnd, pauseLengths } from '../domain/pause-length.ts'
@@ -22,6 +23,7 @@ import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
+import { tellPart } from './talk-models.ts'
 import { whyPage } from './why-model.ts'
 
 /** Her page and everything that hangs on its link. The token is the authority; there is no login and no cookie. */
@@ -76,12 +78,17 @@ async function showPreferences(site: Site, request: FastifyRequest, reply: Fasti
   const look = await lookAt(site, tokenOf(request), 'preferences')
   const saved = fieldOf(request.query, 'saved')
   const result = saved === undefined ? null : await resultOf(site, look, saved)
-  if (saved !== undefined && result) return sendPage(reply, 'notice', resultPage(look, result, saved))
+  if (saved !== undefined && result) {
+    const thanked = fieldOf(request.query, 'thanked') !== undefined
+    return sendPage(reply, 'notice', resultPage(look, result, saved, { thanked }))
+  }
   const undone = fieldOf(request.query, 'undone')
   if (undone !== undefined && (await resultOf(site, look, undone))) return sendPage(reply, 'notice', undonePage(look))
   if (maySee(look) && look.preferences.person.choices.stopped) return sendPage(reply, 'notice', stoppedPage(look))
   if (fieldOf(request.query, 'unchanged') !== undefined) return sendPage(reply, 'notice', unchangedPage(look))
-  return sendPage(reply, 'preferences', preferencesPage(look))
+  if (!maySee(look)) return sendPage(reply, 'preferences', preferencesPage(look))
+  const question = await questionFor(site.house, look.preferences.person)
+  return sendPage(reply, 'preferences', { ...preferencesPage(look), tell: tellPart(look, question) })
 }
 
 /** What the latest change did, where a token from its POST names it; null for any other token, another person's or an old one. */

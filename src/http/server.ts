@@ -15,6 +15,7 @@ import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Site } from './site.ts'
+import { talkPages } from './talk-pages.ts'
 import { undoPages } from './undo.ts'
 
 export type ServerOptions = {
@@ -64,6 +65,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   })
   preferencePages(server, site)
   keepPages(server, site)
+  talkPages(server, site)
   undoPages(server, site)
   hostedCopies(server, site)
   oneClickPages(server, site)

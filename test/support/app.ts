@@ -82,6 +82,8 @@ export type Visitor = {
   open(url: string): Promise<ParsedPage>
   follow(label: string): Promise<ParsedPage>
   tick(name: string, value: string, on: boolean): void
+  /** Writes into the field of that name, in the form with that button where several have one. */
+  write(name: string, words: string, button?: string): void
   press(label: string): Promise<ParsedPage>
 }
 
@@ -112,6 +114,15 @@ export function visitor(server: FastifyInstance): Visitor {
       const alone = input.kind === 'radio' || input.kind === 'select'
       form.fields = form.fields.filter(([field, held]) => field !== name || (!alone && held !== value))
       if (on) form.fields.push([name, value])
+    },
+    write(name, words, button) {
+      const form = her.page.forms.find(
+        ({ inputs, buttons }) =>
+          inputs.some((input) => input.name === name && input.kind !== 'hidden') &&
+          (button === undefined || buttons.includes(button)),
+      )
+      if (!form) throw new Error(`nothing to write into called ${name}`)
+      form.fields = [...form.fields.filter(([field]) => field !== name), [name, words]]
     },
     async press(label) {
       const form = her.page.forms.find(({ buttons }) => buttons.includes(label))
