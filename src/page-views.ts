@@ -60,7 +60,6 @@ export type WordsForm = {
   id: string
   action: string
   fields: { name: string; value: string }[]
-  heading: string
   label: string
   why: string
   words: string

@@ -12,6 +12,8 @@ import {
 import { questionNamed } from '../store/questions.ts'
 import type { House } from './house.ts'
 
+export type { Heard }
+
 /** What people told us, the newest first, in their words and without their addresses. @throws Problem `not-found` for a question that there is not. */
 export async function listAnswers(house: House, wanted: HeardWanted): Promise<Heard[]> {
   const sql = house.database.readOnly

@@ -46,9 +46,8 @@ export function reasonForm(look: Look, stop: string, refused: Refused | null = n
       { name: 'id', value: refused?.id ?? randomUUID() },
       { name: 'stop', value: stop },
     ],
-    heading: say('talk.reasons.heading'),
     label: say('talk.reasons.words'),
-    reasons: reasonOptions(refused?.reason ?? null),
+    reasons: reasonOptions(say('talk.reasons.after'), refused?.reason ?? null),
   }
 }
 
@@ -65,7 +64,7 @@ export function editForm(
     label: say('talk.edit'),
     words: refused?.words ?? text,
     button: say('talk.save'),
-    reasons: stop === null ? null : reasonOptions(refused?.reason ?? reason),
+    reasons: stop === null ? null : reasonOptions(say('talk.reasons.which'), refused?.reason ?? reason),
   }
 }
 
@@ -88,7 +87,6 @@ function emptyForm(look: Look, id: string, refused: Refused | null): WordsForm {
     id,
     action: '',
     fields: [],
-    heading: '',
     label: '',
     why: '',
     words: refused?.words ?? '',
@@ -104,9 +102,9 @@ function problemWith({ why, words }: Refused): string {
   return say('talk.error.too-long', { limit: longestWords, count: lengthOf(cleanWords(words)) })
 }
 
-function reasonOptions(chosen: StopReason | null): WordsForm['reasons'] {
+function reasonOptions(legend: string, chosen: StopReason | null): WordsForm['reasons'] {
   return {
-    legend: say('talk.reasons.which'),
+    legend,
     options: stopReasons.map((value) => ({ value, label: reasonLabel(value), hint: '', ticked: value === chosen })),
   }
 }
