@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { answerId } from '../domain/answer.ts'
 import { plainLine } from '../domain/plain-line.ts'
 import { Problem } from '../domain/problem.ts'
 import {
@@ -33,7 +34,7 @@ export async function publishChange(
   { text, answers }: { text: string; answers: readonly string[] },
 ): Promise<{ id: string }> {
   const change = { id: randomUUID(), text: plainLine('--text', text, 300) }
-  const named = [...new Set(answers)]
+  const named = [...new Set(answers.map(answerId))]
   await house.database.sql.begin(async (tx) => {
     const [unknown] = await insertChange(tx, change, named)
     if (unknown !== undefined) {

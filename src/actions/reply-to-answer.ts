@@ -1,5 +1,5 @@
 import { shortText } from '../domain/audience-export.ts'
-import { cleanWords, lengthOf, longestWords, stillWantsReply } from '../domain/answer.ts'
+import { answerId, cleanWords, lengthOf, longestWords, stillWantsReply } from '../domain/answer.ts'
 import { zoneFor } from '../domain/calendar.ts'
 import { textDate } from '../domain/catalogue.ts'
 import { judge } from '../domain/gate.ts'
@@ -20,13 +20,13 @@ import { queueServiceMail } from './service-mail.ts'
 /**
  * Sends our one reply to an answer whose writer asked for one. It is laid out with the reply in one transaction, and leaves
  * through the gate as a receipt: mail that she waits for, because she asked for it with her own press (decision 0013).
- * @throws Problem `invalid-input` for no text or one beyond 2,000 characters, `not-found` when there is no such answer (any
+ * @throws Problem `invalid-input` for no text, one beyond 2,000 characters or what is no id, `not-found` when there is no such answer (any
  * more), `already-exists` when it was replied to, `refused-by-gate` when she asked for none, stopped since, or may not be
  * written to, `not-ready` without a reply address.
  */
 export async function replyToAnswer(
   house: House,
-  id: string,
+  answer: string,
   given: { text: string; by?: string | undefined },
 ): Promise<void> {
   const text = cleanWords(given.text)
@@ -36,6 +36,7 @@ export async function replyToAnswer(
       `a reply has 1 to ${longestWords} characters; it has ${lengthOf(text)}. Nothing was sent`,
     )
   }
+  const id = answerId(answer)
   const person = await whoseAnswer(house.database.sql, id)
   if (person === null) throw noSuchAnswer()
   await house.database.sql.begin((tx) => layOut(house, tx, { id, person, text, by: shortText(given.by ?? '') }))

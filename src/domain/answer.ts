@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Choices } from './choices.ts'
+import { Problem } from './problem.ts'
 
 /** Characters (code points) that one answer may have. */
 export const longestWords = 2000
@@ -57,4 +59,13 @@ export function isHerTurn(
  */
 export function stillWantsReply(askedAt: string | null, { stopped }: Pick<Choices, 'stopped'>): boolean {
   return askedAt !== null && (stopped === null || Date.parse(askedAt) > Date.parse(stopped.at))
+}
+
+const uuid = z.guid()
+
+/** @throws Problem `invalid-input` for what is no id of an answer; it is not quoted. */
+export function answerId(given: unknown): string {
+  const id = uuid.safeParse(given)
+  if (id.success) return id.data
+  throw new Problem('invalid-input', 'an answer has an id like those of courtesy talk list; this is none')
 }

@@ -1,13 +1,9 @@
-import { z } from 'zod'
-import { isQuote, type Quote } from '../domain/answer.ts'
-import { Problem } from '../domain/problem.ts'
+import { answerId, isQuote, type Quote } from '../domain/answer.ts'
 import { isStopReason, type StopReason } from '../domain/stop-reason.ts'
 import { fieldOf } from './site.ts'
 
 /** Words of hers as the form sent them. `id` names the answer they become; `words` are as she typed them, however long. */
 export type SentWords = { id: string; question: string | null; reason: StopReason | null; words: string }
-
-const uuid = z.guid()
 
 /** @throws Problem `invalid-input` for an id that no form of ours had. */
 export function readWords(body: unknown): SentWords {
@@ -18,13 +14,6 @@ export function readWords(body: unknown): SentWords {
     reason: isStopReason(reason) ? reason : null,
     words: fieldOf(body, 'words') ?? '',
   }
-}
-
-/** @throws Problem `invalid-input` for what is no id of an answer. */
-export function answerId(given: string | undefined): string {
-  const id = uuid.safeParse(given)
-  if (id.success) return id.data
-  throw new Problem('invalid-input', 'the form names no answer; open the page again')
 }
 
 /** What she chose of the two; null where she chose nothing, which changes nothing. */
