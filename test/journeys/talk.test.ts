@@ -8,6 +8,7 @@ import { Problem } from '../../src/domain/problem.ts'
 import { suppress } from '../../src/store/suppressions.ts'
 import { choicesOf, entriesIn, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
+import { parsePage } from '../support/html.ts'
 import { moveClock } from '../support/database.ts'
 import { takingCourier, wakeDue } from '../support/sending.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
@@ -423,6 +424,33 @@ t.test('whatever she writes, the page holds and says exactly that', async (t) =>
     }
   }
   t.ok(kept > 450, `${kept}`)
+})
+
+t.test('no string in any other field or path of the conversation gives a failure or a broken page', async (t) => {
+  const corpus = new URL('../vectors/naughty-strings/blns.json', import.meta.url)
+  const strings = JSON.parse(readFileSync(corpus, 'utf8')) as string[]
+  const { server, token, house, id, sql } = await ada(t)
+  const [undo, known] = [tokenFor(house, id, { purpose: 'undo', entry: 1 }), randomUUID()]
+  for (const string of strings) {
+    const well = string.toWellFormed()
+    const path = encodeURIComponent(well)
+    const answers = await Promise.all([
+      server.inject(`/p/${token}/talk/${path}`),
+      post(server, `/p/${token}/talk`, { id: well, words: well }),
+      post(server, `/p/${token}/talk`, { id: known, question: well, words: 'x' }),
+      post(server, `/p/${token}/talk/${path}/delete`, {}),
+      post(server, `/p/${token}/talk/decline`, { question: well }),
+      post(server, `/p/${token}/talk/${known}/consent`, { wording: well, quote: 'no_name', reply: well }),
+      post(server, `/p/${token}/reason`, { id: known, stop: undo, reason: well, words: well }),
+      post(server, `/p/${token}/reason`, { id: known, stop: well, reason: well, words: well }),
+    ])
+    for (const [index, { statusCode, body }] of answers.entries()) {
+      const faults = body === '' ? [] : parsePage(body).faults
+      if (statusCode >= 500 || faults.length > 0)
+        t.fail(`${index} ${JSON.stringify(string)}: ${statusCode} ${faults.join()}`)
+    }
+  }
+  t.same(await sql`select reason from answers where reason is not null`, [])
 })
 
 t.test('staff are told what is wrong, in words', async (t) => {
