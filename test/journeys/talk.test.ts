@@ -347,6 +347,19 @@ t.test('after a stop she may say why, by any link, and nothing hangs on it', asy
   }
 })
 
+t.test('after a stop nobody is asked anything, anywhere; she may still tell us something', async (t) => {
+  const { visit, token, tell, answers } = await ada(t, { topics: [1] })
+  await visit.open(`/p/${token}/stop`)
+  t.notMatch(visit.page.text, use.text)
+  await visit.press('Stop everything')
+  t.notMatch(visit.page.text, use.text)
+  for (const path of ['', '?unchanged', '/talk', '/stop', '/pause', '/why']) {
+    t.notMatch((await visit.open(`/p/${token}${path}`)).text, use.text, path)
+  }
+  await tell('Nothing is wrong, I just need nothing more.')
+  t.match(await answers(), [{ question: null, wants_reply: false }])
+})
+
 t.test('a reason may be one press without a word, is kept once a stop, and too many words come back', async (t) => {
   const { visit, token, answers, house } = await ada(t, { topics: [1] })
   await visit.open(`/p/${token}/stop`)
