@@ -36,7 +36,10 @@ export function resultPage(look: Look, result: ChangeResult, undoToken: string, 
       label: say('page.result.undo'),
       buttons: [undoPress(look, undoToken), ...(paused ? longerPresses(look) : [])],
     },
-    links: after.stopped ? [] : [seeAll(look)],
+    links: [
+      ...(why.thanked && maySee(look) ? [{ label: say('talk.all'), url: urlOf(look, '/talk') }] : []),
+      ...(after.stopped ? [] : [seeAll(look)]),
+    ],
   })
 }
 

@@ -342,6 +342,10 @@ t.test('after a stop she may say why, by any link, and nothing hangs on it', asy
     t.match(await answers(), [
       { reason: 'not_as_promised', text: 'It was all adverts.', topic: 1, entry: person?.['entry'], question: null },
     ])
+    t.equal(
+      visit.page.links.some(({ label }) => label === 'Everything you told us'),
+      daysAgo === 0,
+    )
     await visit.press('Undo')
     t.equal((await choicesOf(house, id)).stopped, null, 'a reason does not stand in the way of Undo')
   }
