@@ -4,10 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
+import { quotes } from '../src/domain/answer.ts'
 import { channels } from '../src/domain/choices.ts'
 import { laterReasons, neverReasons } from '../src/domain/gate.ts'
 import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
+import { stopReasons } from '../src/domain/stop-reason.ts'
 
 /** Kinds of parts in what the parser of intl-messageformat gives: plain text, a plural, its number. */
 const [literal, plural, number] = [0, 6, 7]
@@ -41,6 +43,11 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'sentence.*.own-paces': [['coming', 'after']],
   'sentence.stopped.*': [['herself', 'one-click', 'staff', 'import']],
   'sentence.unchosen.*': [shapes],
+  'talk.*': [['declined', 'deleted']],
+  'talk.consents.quote.*': [quotes],
+  'talk.consents.reply.*': [['yes', 'no']],
+  'talk.error.*': [['empty', 'empty-edit']],
+  'talk.reason.*': [stopReasons],
 }
 const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))
 const texts = join(root, 'src/domain/text')
@@ -133,9 +140,9 @@ function unusedTexts(): string[] {
   const code = filesIn('src', '.ts')
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n')
-  const templates = [...code.matchAll(/`((?:page|mail|sentence|promise|channel|staff)\.[\w.-]*\$\{[^`]*)`/g)].map(
-    ([, template = '']) => template.replaceAll(/\$\{[^}]*\}/g, '*'),
-  )
+  const firsts = [...new Set([...english.keys()].map((key) => key.split('.', 1)[0]))].join('|')
+  const template = new RegExp(`\`((?:${firsts})\\.[\\w.-]*\\$\\{[^\`]*)\``, 'g')
+  const templates = [...code.matchAll(template)].map(([, found = '']) => found.replaceAll(/\$\{[^}]*\}/g, '*'))
   const unknown = [...new Set(templates)].filter((template) => !Object.hasOwn(said, template))
   const asked = new Set(templates.flatMap((template) => keysOf(template, said[template] ?? [])))
   return [

@@ -4,7 +4,9 @@ import { campaignCommands } from './cli/campaign.ts'
 import type { CommandContext } from './cli/context.ts'
 import { ledgerCommands } from './cli/ledger.ts'
 import { peopleCommands } from './cli/people.ts'
+import { questionCommands } from './cli/question.ts'
 import { serverCommands } from './cli/server.ts'
+import { talkCommands } from './cli/talk.ts'
 import { processTerminal } from './cli/terminal.ts'
 import { topicCommands } from './cli/topic.ts'
 import { whyCommand } from './cli/why.ts'
@@ -66,6 +68,8 @@ function program(context: CommandContext): Command {
   topicCommands(courtesy, context)
   peopleCommands(courtesy, context)
   campaignCommands(courtesy, context)
+  questionCommands(courtesy, context)
+  talkCommands(courtesy, context)
   whyCommand(courtesy, context)
   ledgerCommands(courtesy, context)
   return courtesy

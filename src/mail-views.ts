@@ -7,6 +7,7 @@ export type Mails = {
   acknowledgement: AcknowledgementMail
   'own-link': OwnLinkMail
   confirmation: ConfirmationMail
+  reply: ReplyMail
 }
 
 type Speech = { lang: string; dir: 'ltr' | 'rtl' }
@@ -53,3 +54,13 @@ export type OwnLinkMail = Frame & { intro: string; link: Anchor; once: string; n
 
 /** Asks to confirm what was asked for at sign-up. */
 export type ConfirmationMail = OwnLinkMail & { topics: string; pace: string }
+
+/** Our reply, and her words that it answers. */
+export type ReplyMail = Frame & {
+  intro: string
+  reply: string
+  yourWords: string
+  words: string
+  change: Anchor
+  why: string
+}

@@ -7,6 +7,8 @@ export type Pages = {
   notice: NoticePage
   find: FindPage
   start: StartPage
+  talk: TalkPage
+  answer: AnswerPage
   'hosted-copy': HostedCopyPage
   home: HomePage
   mailbox: MailboxPage
@@ -56,6 +58,74 @@ export type PreferencesPage = {
   otherTopics: { heading: string; buttons: Press[] } | null
   form: ChoicesForm | null
   last: Press[]
+  tell?: { heading: string; ask: WordsForm | null; decline: Press | null; links: Anchor[] }
+}
+
+/**
+ * A form for words of hers, with one field that may be left as it is. `problem` is what is wrong with the words that stand in
+ * it, empty for nothing; `reasons` may be chosen beside them.
+ */
+export type WordsForm = {
+  id: string
+  action: string
+  fields: { name: string; value: string }[]
+  label: string
+  why: string
+  words: string
+  problem: string
+  hint: string
+  button: string
+  reasons: { legend: string; options: (Option<string> & { ticked: boolean })[] } | null
+}
+
+/** One of several to choose, nothing chosen beforehand unless she said so before. */
+export type OneOfForm = {
+  action: string
+  fields: { name: string; value: string }[]
+  legend: string
+  name: string
+  options: (Option<string> & { ticked: boolean })[]
+  button: string
+}
+
+/** What she told us once, in her words, and what became of it. */
+export type ToldUs = {
+  when: string
+  about: string
+  words: string
+  notes: string[]
+  reply: { when: string; words: string } | null
+  change: Anchor | null
+}
+
+/** Her conversation. `status` is what has just happened; `problem` names the field that has to be mended. */
+export type TalkPage = {
+  frame: Frame
+  heading: string
+  status: string
+  problem: { heading: string; link: Anchor; kept: string } | null
+  lead: string[]
+  ask: WordsForm | null
+  decline: Press | null
+  free: WordsForm
+  mine: { heading: string; answers: ToldUs[] } | null
+  changes: { heading: string; none: string; items: { date: string; text: string; note: string }[] } | null
+  links: Anchor[]
+}
+
+/** One answer of hers: to change, to delete, and what else it may be used for. */
+export type AnswerPage = {
+  frame: Frame
+  heading: string
+  status: boolean
+  problem: { heading: string; link: Anchor; kept: string } | null
+  lead: string[]
+  answer: ToldUs
+  consents: { about: string; forms: OneOfForm[]; withdraw: string } | null
+  change: string
+  edit: WordsForm
+  remove: Press
+  links: Anchor[]
 }
 
 /**
@@ -91,6 +161,8 @@ export type NoticePage = {
   aside: string
   row: { label: string; buttons: Press[] } | null
   links: Anchor[]
+  /** Words she may add after what has happened; never before it. */
+  words?: WordsForm
 }
 
 /** What is wrong with a form, said before everything else; each points at its field. */

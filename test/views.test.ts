@@ -39,18 +39,41 @@ t.test(
   },
 )
 
-t.test('on the way to less there is nothing to fill in, and no plea', async (t) => {
+const toLess = /^(?:stop|stopped|pause$|one-click|result|unchanged|undo|her-page-old|why|needs)/
+const afterAStop = /^result-stopped(?:-topic)?$|^result-old-link$/
+
+t.test('on the way to less there is nothing to fill in, no question, and no plea', async (t) => {
   const app = await openApp(t)
-  for (const { name, path } of await pageStates(app)) {
-    if (!/^(?:stop|pause$|one-click|result|undo|her-page-old)/.test(name)) continue
+  const states = (await pageStates(app)).filter(({ name }) => toLess.test(name))
+  t.ok(states.length >= 14)
+  for (const { name, path } of states) {
     const page = parsePage((await app.server.inject(path)).body)
-    t.ok(
-      page.forms.every(({ inputs }) => inputs.every(({ kind }) => kind === 'hidden')),
+    const filled = page.forms.filter(({ inputs }) => inputs.some(({ kind }) => kind !== 'hidden'))
+    t.strictSame(
+      filled.map(({ action }) => action.split('/').at(-1)),
+      afterAStop.test(name) ? ['reason'] : [],
       name,
     )
+    t.notMatch(page.text, /How do you use what you make|Tell us|you like to tell/, `${name} asks nothing`)
     t.notMatch(page.text, /are you sure|sorry to|miss (?:you|out)|before you go|please (?:stay|tell)|don’t go/i, name)
   }
 })
+
+t.test(
+  'why she stopped is asked below what the stop did, as the last thing, and nothing of it is needed or chosen',
+  async (t) => {
+    const app = await openApp(t)
+    for (const { name, path } of (await pageStates(app)).filter(({ name }) => afterAStop.test(name))) {
+      const { body } = await app.server.inject(path)
+      const page = parsePage(body)
+      t.match(page.forms.at(-1)?.action, /\/reason$/, name)
+      t.ok(body.indexOf('In force now.') < body.indexOf('<form class="words"'), `${name}: the result stands first`)
+      t.ok(body.indexOf('/undo/') < body.indexOf('<form class="words"'), `${name}: so does Undo`)
+      t.notMatch(body, / required| checked/, name)
+      t.equal(page.forms.at(-1)?.inputs.filter(({ kind }) => kind === 'radio').length, 5)
+    }
+  },
+)
 
 t.test('templates say nothing themselves: every word comes from the catalogue, escaped', async (t) => {
   for (const name of pages) {

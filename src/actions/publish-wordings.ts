@@ -1,5 +1,6 @@
 import { preferencesWording, type PreferencesWording } from '../domain/preferences-wording.ts'
 import { signUpWording, type SignUpWording } from '../domain/sign-up-wording.ts'
+import { talkWording } from '../domain/talk-wording.ts'
 import { frozen } from '../domain/wording.ts'
 import { theBrand } from '../store/brand.ts'
 import { allTopics } from '../store/topics.ts'
@@ -7,7 +8,8 @@ import { lockWordings, publishAll } from '../store/wordings.ts'
 import type { House } from './house.ts'
 
 /**
- * Freezes what her page and the sign-up page ask now, for the present brand and topics, and makes it the current wordings. At start and
+ * Freezes what her page and the sign-up page ask now, for the present brand and topics, and what is asked beside an answer,
+ * and makes each the current wording of its kind. At start and
  * after a change of brand or topics, never while a page is shown; a text that is published already changes nothing.
  * Each language that the brand offers has a text of its own.
  * @param render writes the wording as a document; the doors give `renderWording`.
@@ -24,6 +26,7 @@ export async function publishWordings(
     const texts = brand.languages.flatMap((language) => [
       { ...frozen(render(preferencesWording(brand, topics, language))), kind: 'preferences', language } as const,
       { ...frozen(render(signUpWording(brand, topics, language))), kind: 'sign-up', language } as const,
+      { ...frozen(talkWording(brand, language)), kind: 'talk', language } as const,
     ])
     const news = await publishAll(tx, texts)
     return { hash: texts[0]?.hash ?? '', isNew: news > 0 }

@@ -6,7 +6,7 @@ import { herFrame, maySee, sentenceFor, urlOf, type Look } from './her-view.ts'
 import { frameOf, replyAddress } from './page-frame.ts'
 import type { Voice } from './voice.ts'
 
-type Parts = Partial<Omit<NoticePage, 'frame' | 'heading'>>
+type Parts = Partial<Omit<NoticePage, 'heading'>>
 
 const nothing = { status: false, lead: [], sentence: null, after: [], aside: '', row: null, links: [] }
 

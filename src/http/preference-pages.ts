@@ -11,6 +11,7 @@ import {
   type Saved,
 } from '../actions/preferences.ts'
 import { sendFreshLink } from '../actions/send-own-link.ts'
+import { questionFor } from '../actions/talk.ts'
 import { whyDelivered } from '../actions/why.ts'
 import { networkOf } from '../domain/client-network.ts'
 import { dayOf, makeLink, readLink, type LinkPurpose } from '../domain/link-token.ts'
@@ -27,24 +28,33 @@ import { resultPage, undonePage } from './result-models.ts'
 import { sealed, sessionLook } from './session-look.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
 import { voiceFor } from './voice.ts'
+import { tellPart } from './talk-models.ts'
 import { whyPage } from './why-model.ts'
 
 /** How somebody comes to her page: where it is then, and who she is and what holds for her. */
-type Way = { site: Site; url: string; look(request: FastifyRequest): Promise<Look> }
+export type Way = { site: Site; url: string; look(request: FastifyRequest): Promise<Look> }
 
 /**
  * Her page and everything that hangs on it: behind a link of a mail, where the token is the authority and no cookie is
  * looked at; and in a session, where there is no token.
  */
 export function preferencePages(server: FastifyInstance, site: Site): void {
-  const byLink: Way = { site, url: '/p/:link', look: (request) => lookAt(site, request, 'preferences') }
+  const byLink = wayByLink(site)
   herPages(server, byLink)
   page(server, '/p/:link/why', { get: (request, reply) => showWhy(byLink, request, reply) })
   page(server, '/p/:link/fresh', {
     get: (request, reply) => show(byLink, request, reply, (look) => freshPage(look, isSent(request))),
     post: (request, reply) => mailFresh(byLink, request, reply),
   })
-  herPages(server, { site, url: '/me', look: (request) => sessionLook(site, request) })
+  herPages(server, wayBySession(site))
+}
+
+export function wayByLink(site: Site): Way {
+  return { site, url: '/p/:link', look: (request) => lookAt(site, request, 'preferences') }
+}
+
+export function wayBySession(site: Site): Way {
+  return { site, url: '/me', look: (request) => sessionLook(site, request) }
 }
 
 function herPages(server: FastifyInstance, way: Way): void {
@@ -102,13 +112,18 @@ async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequ
   const look = await lookBy(request)
   const saved = fieldOf(request.query, 'saved')
   const result = saved === undefined ? null : await resultOf(site, look, saved)
-  if (saved !== undefined && result) return noticeTo(reply, look, resultPage(look, result, saved))
+  if (saved !== undefined && result) {
+    const thanked = fieldOf(request.query, 'thanked') !== undefined
+    return noticeTo(reply, look, resultPage(look, result, saved, { thanked }))
+  }
   const undone = fieldOf(request.query, 'undone')
   if (undone !== undefined && (await resultOf(site, look, undone))) return noticeTo(reply, look, undonePage(look))
   const { mayRaise, person } = look.preferences
   if (maySee(look) && person.choices.stopped && !mayRaise) return noticeTo(reply, look, stoppedPage(look))
   if (fieldOf(request.query, 'unchanged') !== undefined) return noticeTo(reply, look, unchangedPage(look))
-  return sendPage(reply, 'preferences', sealed(preferencesPage(look), look))
+  if (!maySee(look)) return sendPage(reply, 'preferences', preferencesPage(look))
+  const question = await questionFor(site.house, look.preferences.person)
+  return sendPage(reply, 'preferences', sealed({ ...preferencesPage(look), tell: tellPart(look, question) }, look))
 }
 
 function noticeTo(reply: FastifyReply, look: Look, model: NoticePage, status = 200): FastifyReply {

@@ -1,27 +1,46 @@
 import type { ChangeResult } from '../actions/change-result.ts'
 import { changes } from '../domain/choice-differences.ts'
 import type { Choices } from '../domain/choices.ts'
+import type { Topic } from '../domain/topic.ts'
 import type { NoticePage, Press } from '../page-views.ts'
-import { dateFor, inForce, isPaused, maySee, press, sentenceFor, urlOf, type Look } from './her-view.ts'
+import { dateFor, herFrame, inForce, isPaused, maySee, press, sentenceFor, urlOf, type Look } from './her-view.ts'
 import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
 import { inSame } from './voice.ts'
+import { reasonForm, type Refused } from './words-form.ts'
 
-/** What a change did: its name, her new sentence, the one before, whether anything is still on its way, and Undo. */
-export function resultPage(look: Look, result: ChangeResult, undoToken: string): NoticePage {
+/** Why she stopped, as far as she has said: given (`thanked`), or words that could not be kept. */
+export type ReasonState = { thanked?: boolean; refused?: Refused }
+
+/**
+ * What a change did: its name, her new sentence, the one before, whether anything is still on its way, and Undo. Below a
+ * stop she may say why; nothing waits for that.
+ */
+export function resultPage(look: Look, result: ChangeResult, undoToken: string, why: ReasonState = {}): NoticePage {
   const { before, after } = result
   const paused = pausesNow(look, before, after)
   const was = maySee(look) ? look.say('page.result.before', { sentence: sentenceFor(look, before) }) : ''
-  return notice(look, resultHeading(look, before, after), {
+  const heading = resultHeading(look, before, after)
+  const ends = (after.stopped && !before.stopped) || endedTopics(look, before, after).length > 0
+  return notice(look, heading, {
+    ...(why.refused ? { frame: herFrame(look, look.say('talk.error.title', { heading })) } : {}),
+    ...(ends && !why.thanked ? { words: reasonForm(look, undoToken, why.refused) } : {}),
     status: true,
     sentence: currentSentence(look),
-    lead: [...(paused ? [look.say('page.result.pauseLead')] : []), ...stillStopped(look, result)],
+    lead: [
+      ...(why.thanked ? [look.say('talk.thanks')] : []),
+      ...(paused ? [look.say('page.result.pauseLead')] : []),
+      ...stillStopped(look, result),
+    ],
     after: [inForceWithUndo(look)],
     aside: was,
     row: {
       label: look.say('page.result.undo'),
       buttons: [undoPress(look, undoToken), ...(paused ? longerPresses(look) : [])],
     },
-    links: after.stopped ? [] : [seeAll(look)],
+    links: [
+      ...(why.thanked && maySee(look) ? [{ label: look.say('talk.all'), url: urlOf(look, '/talk') }] : []),
+      ...(after.stopped ? [] : [seeAll(look)]),
+    ],
   })
 }
 
@@ -57,15 +76,20 @@ function resultHeading(look: Look, before: Choices, after: Choices): string {
     return look.say('page.result.paused', { date: dateFor(look, after.paused?.until ?? '') })
   }
   if (before.paused && !after.paused) return look.say('page.result.resumed')
+  const ended = endedTopics(look, before, after)
+  return ended.length > 0
+    ? look.say('page.result.stoppedTopic', { topics: namesOf(look, ended) })
+    : look.say('page.result.saved')
+}
+
+/** The topics that a change ended, where it did nothing else. */
+function endedTopics(look: Look, before: Choices, after: Choices): Topic[] {
   const only = changes(before, after).every((field) => field.startsWith('topics.') || notes.has(field))
   // To an old link a topic that she never had ends like one that she had.
   const had = maySee(look) ? ['yes', 'pending'] : ['yes', 'pending', undefined]
-  const ended = look.preferences.topics.filter(
-    ({ id }) => had.includes(before.topics[id]?.answer) && after.topics[id]?.answer === 'no',
+  return look.preferences.topics.filter(
+    ({ id }) => only && had.includes(before.topics[id]?.answer) && after.topics[id]?.answer === 'no',
   )
-  return only && ended.length > 0
-    ? look.say('page.result.stoppedTopic', { topics: namesOf(look, ended) })
-    : look.say('page.result.saved')
 }
 
 /** While she has stopped, a pause says nothing about when mail comes again. */

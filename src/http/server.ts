@@ -19,6 +19,7 @@ import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
 import { startPages } from './start-pages.ts'
+import { talkPages } from './talk-pages.ts'
 import { undoPages } from './undo.ts'
 
 export type ServerOptions = {
@@ -75,6 +76,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   preferencePages(server, site)
   sessionPages(server, site)
   keepPages(server, site)
+  talkPages(server, site)
   undoPages(server, site)
   hostedCopies(server, site)
   oneClickPages(server, site)

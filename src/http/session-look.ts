@@ -5,7 +5,6 @@ import { minuteOf, type Link } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { formToken, isFormToken, sessionMinutes, type Session } from '../domain/session-cookie.ts'
 import { topicIn } from '../domain/topic.ts'
-import type { NoticePage, PreferencesPage, Press } from '../page-views.ts'
 import type { Look } from './her-view.ts'
 import { fieldOf, type Site } from './site.ts'
 import { voiceFor } from './voice.ts'
@@ -53,26 +52,22 @@ export function requireOwnSite(request: FastifyRequest): void {
   if (from !== undefined && from !== 'same-origin' && from !== 'none') throw fromElsewhere()
 }
 
-/** The same page, with the session's seal in every form that acts on the session. */
-export function sealed<Model extends NoticePage | PreferencesPage>(model: Model, look: Look): Model {
-  const { session } = look
-  if (!session) return model
-  const seal = (press: Press): Press =>
-    press.action.startsWith('/me')
-      ? { ...press, fields: [...press.fields, { name: 'seal', value: session.seal }] }
-      : press
-  if ('stopTopics' in model) {
-    const { stopTopics, row, more, last } = model
-    return {
-      ...model,
-      stopTopics: stopTopics.map(seal),
-      row: row.map(seal),
-      more: more.map(seal),
-      last: last.map(seal),
-    }
-  }
-  const { row } = model
-  return { ...model, row: row && { ...row, buttons: row.buttons.map(seal) } }
+/** The same page, with the session's seal in every form that acts on the session, wherever on it that form stands. */
+export function sealed<Model>(model: Model, { session }: Look): Model {
+  return session ? (withSeal(model, session.seal) as Model) : model
+}
+
+function withSeal(part: unknown, seal: string): unknown {
+  if (Array.isArray(part)) return part.map((each) => withSeal(each, seal))
+  if (part === null || typeof part !== 'object') return part
+  const parts = Object.fromEntries(Object.entries(part).map(([name, value]) => [name, withSeal(value, seal)]))
+  const { action, fields } = parts
+  const isForm = typeof action === 'string' && Array.isArray(fields)
+  return isForm && isOfSession(action) ? { ...parts, fields: [...fields, { name: 'seal', value: seal }] } : parts
+}
+
+function isOfSession(action: string): boolean {
+  return /^\/me(?:[/?]|$)/.test(action)
 }
 
 function fromElsewhere(): Error {

@@ -13,12 +13,16 @@ const otherMethods: readonly HTTPMethods[] = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 /**
  * One address of ours: what GET (and with it HEAD) shows and what POST does. OPTIONS says so; every other method is
- * refused by name, so that nobody takes it for an address we do not know.
+ * refused by name, so that nobody takes it for an address we do not know. `bodyLimit` (bytes) is for a larger form than usual.
  */
-export function page(server: FastifyInstance, url: string, { get, post }: { get: Handler; post?: Handler }): void {
+export function page(
+  server: FastifyInstance,
+  url: string,
+  { get, post, bodyLimit }: { get: Handler; post?: Handler; bodyLimit?: number },
+): void {
   const allowed = post ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD, OPTIONS'
   server.get(url, get)
-  if (post) server.post(url, post)
+  if (post) server.post(url, bodyLimit === undefined ? {} : { bodyLimit }, post)
   server.options(url, (_request, reply) => reply.code(204).header('allow', allowed).send())
   server.route({
     method: otherMethods.filter((method) => method !== 'POST' || !post),

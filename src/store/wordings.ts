@@ -2,8 +2,8 @@ import { and, asc, eq } from 'drizzle-orm'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { wordings } from './schema.ts'
 
-/** What a frozen text is for: her page or the sign-up page, which ask, or a text that somebody else showed and attests. */
-export type WordingKind = 'preferences' | 'sign-up' | 'attested'
+/** What a frozen text is for: her page, the sign-up page, what is asked beside an answer; or a text that somebody else showed and attests. */
+export type WordingKind = 'preferences' | 'sign-up' | 'talk' | 'attested'
 
 export type Wording = { hash: string; kind: WordingKind; language: string; body: string }
 

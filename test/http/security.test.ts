@@ -13,7 +13,8 @@ async function addresses({ house }: App) {
   const [p, old] = [tokenFor(house, id, { topics: [1], delivery }), tokenFor(house, id, { daysAgo: 400 })]
   const u = tokenFor(house, id, { purpose: 'unsubscribe', topics: [1], delivery })
   const undo = tokenFor(house, id, { purpose: 'undo', entry: 1 })
-  const paths = ['', '/stop', '/pause', '/why', '/stop-topic', '/slower', '/resume']
+  const talk = ['/talk', '/talk?said', '/talk/decline', `/talk/${delivery}`, `/talk/${delivery}/delete`, '/reason']
+  const paths = ['', '/stop', '/pause', '/why', '/stop-topic', '/slower', '/resume', ...talk]
   const hers = [p, old].flatMap((token) => paths.map((path) => `/p/${token}${path}`))
   const results = [`/p/${p}?saved=${undo}`, `/p/${p}?undone=${undo}`, `/p/${p}?unchanged`]
   const ours = [

@@ -163,6 +163,27 @@ t.test('wrong use ends with 64 and says what is right; failures end with 1 and t
   }
 })
 
+t.test('a question, what people answered, and what was changed: asked and read from the command line', async (t) => {
+  const courtesy = commandLine(await emptyDataDir(t))
+  const done = async (...args: string[]): Promise<object> => {
+    const { code, out, words } = await courtesy(...args, '--json')
+    t.equal(code, 0, `${args.slice(0, 2).join(' ')} ${words}`)
+    return JSON.parse(out) as object
+  }
+  const use = ['--text', 'How do you use our patterns?', '--why', 'It decides what we draw next.']
+  t.same(await done('question', 'open', 'use', ...use), { slug: 'use', open: true })
+  const second = await courtesy('question', 'open', 'other', ...use)
+  t.match([second.code, second.words], [1, /one question is open at a time/])
+  t.match(await done('question', 'list'), { questions: [{ slug: 'use', closedAt: null, answers: 0 }] })
+  t.same(await done('talk', 'list', '--question', 'use', '--waiting'), { answers: [] })
+  t.match(await done('talk', 'changed', '--text', 'Wool in more colours.'), { id: /^[\da-f-]{36}$/ })
+  t.match(await done('talk', 'changes'), { changes: [{ text: 'Wool in more colours.', answers: 0 }] })
+  const none = await courtesy('talk', 'reply', '0f8fad5b-d9cb-469f-a165-70867728950e', '--text', 'Hi.')
+  t.match([none.code, none.words, none.out], [1, /no such answer/, ''])
+  t.equal((await courtesy('talk', 'reply', 'nothing', '--text', 'Hi.')).code, 64)
+  t.same(await done('question', 'close', 'use'), { slug: 'use', closed: true })
+})
+
 /** Copies a bundle with one byte of one line of entries.jsonl changed. */
 async function withOneByteChanged(from: string, to: string, entry: number): Promise<void> {
   const bundle = await readBundle(from)

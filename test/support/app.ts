@@ -85,6 +85,8 @@ export type Visitor = {
   follow(label: string): Promise<ParsedPage>
   tick(name: string, value: string, on: boolean): void
   type(name: string, text: string): void
+  /** Writes into the field of that name, in the form with that button where several have one. */
+  write(name: string, words: string, button?: string): void
   press(label: string): Promise<ParsedPage>
 }
 
@@ -122,6 +124,15 @@ export function visitor(server: FastifyInstance): Visitor {
       const form = her.page.forms.find(({ inputs }) => inputs.some((input) => input.name === name))
       if (!form) throw new Error(`nothing to type into called ${name}`)
       form.fields = [...form.fields.filter(([field]) => field !== name), [name, text]]
+    },
+    write(name, words, button) {
+      const form = her.page.forms.find(
+        ({ inputs, buttons }) =>
+          inputs.some((input) => input.name === name && input.kind !== 'hidden') &&
+          (button === undefined || buttons.includes(button)),
+      )
+      if (!form) throw new Error(`nothing to write into called ${name}`)
+      form.fields = [...form.fields.filter(([field]) => field !== name), [name, words]]
     },
     async press(label) {
       const form = her.page.forms.find(({ buttons }) => buttons.includes(label))

@@ -69,6 +69,8 @@ function begin(page: ParsedPage, name: string, given: Map<string, string>): void
     form.inputs.push(input)
     const sent = input.checked || input.kind === 'hidden' || input.kind === 'email' || input.kind === 'text'
     if (sent) form.fields.push([input.name, value])
+  } else if (name === 'textarea' && form) {
+    form.inputs.push({ kind: 'textarea', name: given.get('name') ?? '', value: '', checked: false })
   } else if (name === 'select' && form) {
     form.inputs.push({ kind: 'select', name: given.get('name') ?? '', value: '', checked: true })
   } else if (name === 'option' && given.has('selected') && form) {
@@ -87,7 +89,13 @@ function close(page: ParsedPage, open: { name: string; start: number }[], name: 
   const link = page.links.at(-1)
   if (name === 'h1') page.headings.push(inside)
   else if (name === 'title') page.title = inside
-  else if (name === 'button' && form) form.buttons.push(inside)
+  else if (name === 'textarea' && form) {
+    const field = form.inputs.at(-1)
+    // As a browser does: the first line end after the tag is no part of it.
+    const value = page.text.slice(last.start).replace(/^\n/, '')
+    if (field) field.value = value
+    form.fields.push([field?.name ?? '', value])
+  } else if (name === 'button' && form) form.buttons.push(inside)
   else if (name === 'a' && link) link.label = inside
 }
 

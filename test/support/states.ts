@@ -1,3 +1,5 @@
+import { publishChange } from '../../src/actions/conversation.ts'
+import { openQuestion } from '../../src/actions/questions.ts'
 import type { Choices } from '../../src/domain/choices.ts'
 import { addPerson, bounce, yesTo } from './cast.ts'
 import { minuteOf } from '../../src/domain/link-token.ts'
@@ -16,6 +18,12 @@ export async function pageStates(app: App): Promise<State[]> {
     const id = await addPerson(app.house, address, choices)
     return { id, address, token: tokenFor(app.house, id, link) }
   }
+  const question = {
+    slug: 'use',
+    text: 'How do you use what you make with our patterns?',
+    why: 'It decides what we draw next.',
+  }
+  await openQuestion(app.house, question)
   const all = yesTo([1, 2], 'digest-weekly', { channels: { email: 'yes', phone: 'no', text: 'no' } })
   const pressed = async (path: string, button: string, choices = all, link: Parameters<typeof tokenFor>[2] = {}) => {
     const { token } = await somebody(choices, link)
@@ -56,9 +64,13 @@ export async function pageStates(app: App): Promise<State[]> {
     { name: 'result-paused', path: (await pressed('', 'Pause 30 days')).path },
     { name: 'result-stopped', path: (await pressed('', 'Stop everything')).path },
     { name: 'result-old-link', path: (await pressed('', 'Stop “Repairs”', all, { daysAgo: 250 })).path },
+    { name: 'result-stopped-topic', path: (await pressed('', 'Stop “Repairs”', all, { topics: [1], delivery })).path },
+    { name: 'result-stopped-thanked', path: `${(await pressed('', 'Stop everything')).path}&thanked` },
     { name: 'undo', path: (await pressed('', 'Stop everything')).undo },
     { name: 'stopped', path: (await pressed('', 'Stop everything')).path.replace(/\?.*/, '') },
     { name: 'paused', path: (await pressed('', 'Pause 30 days')).path.replace(/\?.*/, '') },
+    { name: 'talk-asked', path: `/p/${hers.token}/talk` },
+    ...(await talkStates(app, await somebody(all), (await somebody(all, { daysAgo: 250 })).token)),
     { name: 'unknown-link', path: '/p/1abc' },
     { name: 'fresh', path: `/p/${hers.token}/fresh` },
     { name: 'fresh-sent', path: `/p/${hers.token}/fresh?sent` },
@@ -76,6 +88,50 @@ export async function pageStates(app: App): Promise<State[]> {
     { name: 'home', path: '/' },
   ]
   return states
+}
+
+/** Her conversation: empty, full, one answer in each of its states, and by an old link. */
+async function talkStates(app: App, { token }: { token: string }, old: string): Promise<State[]> {
+  const visit = visitor(app.server)
+  await visit.open(`/p/${token}/talk`)
+  visit.write('words', 'For my grandson.\n\nHe wears it out in a week, and then I mend it.')
+  await visit.press('Send')
+  const said = visit.url
+  visit.tick('reply', 'yes', true)
+  await visit.press('Save about a reply')
+  const saved = visit.url
+  const id = saved.split(/[/?]/)[4] ?? ''
+  visit.write('words', 'For my grandson. He wears it out in a week.')
+  await visit.press('Save my words')
+  const text = 'Sizes from one year up: you told us that children grow.'
+  await publishChange(app.house, { text, answers: [id] })
+  await visit.open(`/p/${token}/talk`)
+  visit.write('words', 'Do you have patterns for left-handed people?')
+  await visit.press('Send')
+  await reply(app, id, 'Yes: since June every pattern also says how to turn it.')
+  return [
+    { name: 'talk', path: `/p/${token}/talk` },
+    { name: 'talk-deleted', path: `/p/${token}/talk?deleted` },
+    { name: 'answer-said', path: said },
+    { name: 'answer-saved', path: saved },
+    { name: 'answer-edited', path: `/p/${token}/talk/${id}?edited` },
+    { name: 'answer', path: `/p/${token}/talk/${id}` },
+    { name: 'talk-old-link', path: `/p/${old}/talk` },
+    { name: 'talk-old-link-said', path: `/p/${old}/talk?said` },
+  ]
+}
+
+/** Keeps a reply as if it had been mailed: pages are shown without a courier. */
+async function reply({ house: { database } }: App, answer: string, text: string): Promise<void> {
+  const [row] = await database.sql<{ person: string }[]>`select person from answers where id = ${answer}`
+  await database.sql`
+    insert into messages (id, service_kind, subject, in_short, sender, body)
+    values (${answer}, 'receipt', 's', '', 'Fern <hello@fern.example>', '')`
+  await database.sql`
+    insert into deliveries (id, message, person, state, verdict, version)
+    values (${answer}, ${answer}, ${row?.person ?? ''}, 'held', 'now', 1)`
+  await database.sql`
+    insert into replies (answer, person, text, delivery) values (${answer}, ${row?.person ?? ''}, ${text}, ${answer})`
 }
 
 function withOwnPace(choices: Choices): Choices {
