@@ -6,15 +6,12 @@ export type Campaign = { slug: string; topic: number; usefulUntil: number | null
 
 /** Something she, or somebody else, does to her choices. Quarters. */
 export type Act =
-  | { kind: 'stop' }
+  | { kind: 'stop' | 'no email' | 'resume' | 'phone' }
   | { kind: 'no'; topic: number }
-  | { kind: 'no email' }
   | { kind: 'pause'; until: number }
-  | { kind: 'resume' }
   | { kind: 'pace'; pace: Choices['pace'] }
   | { kind: 'quiet'; quiet: QuietHours | null }
   | { kind: 'zone'; zone: string }
-  | { kind: 'phone' }
 
 /** One mail: when it came and what was in it. */
 export type Mail = { at: number; items: string[]; taken: boolean }
@@ -49,15 +46,7 @@ export type Her = {
 type Verdict = { kind: 'now' } | { kind: 'later'; reason: string; until: number } | { kind: 'never'; reason: string }
 
 /** Kept for her to see when they hold back what she said yes to (design.md section 6). */
-const shownToHer = [
-  'paused',
-  'channel',
-  'bounced',
-  'no_wording',
-  'consent_expired',
-  'no_language',
-  'expired_before_slot',
-]
+const shownToHer = 'paused channel bounced no_wording consent_expired no_language expired_before_slot'.split(' ')
 
 /** Counts by name, and those of later and never by reason. */
 type Sums = { reasons: Record<string, number> } & { [count: string]: unknown }
@@ -90,12 +79,12 @@ export class EightDays {
       if (verdict.kind !== 'never' && isAttested(her, campaign.topic)) add(sums, 'attested')
       if (verdict.kind !== 'later' || verdict.reason !== 'digest') continue
       const date = this.walls.date(her.choices.timeZone, verdict.until)
-      const waiting = her.fates.filter((one) => one.reason === 'digest' && one.due === verdict.until)
+      const items = 1 + her.fates.filter((one) => one.reason === 'digest' && one.due === verdict.until).length
       const known = slots.get(date) ?? { people: 0, items: 0 }
-      slots.set(date, { people: known.people + 1, items: Math.max(known.items, 1 + waiting.length) })
+      slots.set(date, { people: known.people + 1, items: Math.max(known.items, items) })
     }
-    const days = [...slots].map(([date, slot]) => ({ at: date, ...slot }))
-    return { ...sums, slots: days.toSorted((a, b) => (a.at < b.at ? -1 : 1)) }
+    const days = [...slots].toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return { ...sums, slots: days.map(([date, slot]) => ({ at: date, ...slot })) }
   }
 
   /** Sends a campaign to everybody who may have it now; the others wait or are left out. */
@@ -152,20 +141,9 @@ export class EightDays {
 
   /** What a report tells of a campaign that was planned: the sums over everybody. */
   report(slug: string): Sums {
-    const verdicts = { people: 0, now: 0, later: 0, never: 0, attested: 0 }
-    const report: Sums = {
-      ...verdicts,
-      sent: 0,
-      refused: 0,
-      deferred: 0,
-      unknown: 0,
-      cancelled: 0,
-      held: 0,
-      released: 0,
-      changed: 0,
-      bounced: 0,
-      reasons: {},
-    }
+    const numbers =
+      'people now later never attested sent refused deferred unknown cancelled held released changed bounced'
+    const report: Sums = { ...Object.fromEntries(numbers.split(' ').map((name) => [name, 0])), reasons: {} }
     for (const her of this.people) {
       const fate = her.fates.find((one) => one.campaign.slug === slug)
       if (!fate) continue
