@@ -33,7 +33,7 @@ class Crash extends Error {}
 
 const outcomes: Record<Exclude<ModelReply, 'crash'>, Omit<Outcome, 'delivery'>> = {
   ok: { kind: 'sent', reply: null, reached: true },
-  '5xx': { kind: 'refused', reply: '550 5.1.1 nobody', reached: true },
+  '5xx': { kind: 'refused', reply: '554 5.7.1 by policy', reached: true },
   '4xx': { kind: 'deferred', reply: '451 4.3.0 later', reached: true },
   lost: { kind: 'unknown', reply: null, reached: true },
 }
