@@ -8,7 +8,7 @@ const files = ['subscribed', 'unsubscribed', 'cleaned'].map((status) =>
   fileURLToPath(new URL(`../../shared/data/mailchimp/${status}_members_export.csv`, import.meta.url)),
 )
 
-t.setTimeout(900_000)
+t.setTimeout(1_700_000)
 
 t.test('over eight days check, mails, reports and report files of 12,400 people agree to the person', async (t) => {
   const missing = files.filter((file) => !existsSync(file))

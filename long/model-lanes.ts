@@ -33,7 +33,7 @@ class Crash extends Error {}
 
 const outcomes: Record<Exclude<ModelReply, 'crash'>, Omit<Outcome, 'delivery'>> = {
   ok: { kind: 'sent', reply: null, reached: true },
-  '5xx': { kind: 'refused', reply: '550 5.1.1 nobody', reached: true },
+  '5xx': { kind: 'refused', reply: '554 5.7.1 by policy', reached: true },
   '4xx': { kind: 'deferred', reply: '451 4.3.0 later', reached: true },
   lost: { kind: 'unknown', reply: null, reached: true },
 }
@@ -210,7 +210,7 @@ const commands = fc.commands(
 /** Everybody anew, on the same Monday noon. */
 async function begin(house: House): Promise<{ model: Oracle; real: Real }> {
   const { sql } = house.database
-  await sql.unsafe(`delete from deliveries; delete from slices; delete from campaigns; delete from messages;
+  await sql.unsafe(`delete from past_releases; delete from deliveries; delete from slices; delete from campaigns; delete from messages;
     delete from addresses; delete from suppressions; delete from people;
     update test_clock set shift = timestamptz '2029-01-01 12:00:00Z' - clock_timestamp()`)
   const [first, ...others] = paces.map((pace) => yesTo([1, 2], pace))

@@ -78,10 +78,10 @@ async function sendAgain(
     const since = performance.now()
     const batch = await releaseAgain(house, worker, campaign, { after, limit: Math.min(left, house.courier.batch) })
     if (batch.through === null) break
-    const mails = batch.released.map(({ delivery, person, within }) => ({
+    const mails = batch.released.map(({ delivery, person, within, plannedAt }) => ({
       delivery,
       person: person.id,
-      items: [{ delivery, sending: sendingOf(campaign) }],
+      items: [{ delivery, sending: { ...sendingOf(campaign), plannedAt } }],
       notAfter: within,
       write: () => topicParcel(house, letter, delivery, person, batch.at),
     }))
@@ -95,7 +95,7 @@ async function sendAgain(
 
 type Again = {
   looked: number
-  released: Released[]
+  released: (Released & { plannedAt: string })[]
   through: string | null
   at: Date
   perDestination: number | null
@@ -123,7 +123,7 @@ async function releaseAgain(
       const sending = { ...sendingOf(campaign), plannedAt: one.plannedAt }
       const asIfNotArrived = { ...person, recent: withoutRelease(person.recent, one.carrier) }
       return judge(sending, asIfNotArrived, rules, at).kind === 'now'
-        ? [{ id: one.id, person, within: beginWithin(sending, person, rules, at) }]
+        ? [{ id: one.id, person, plannedAt: one.plannedAt, within: beginWithin(sending, person, rules, at) }]
         : []
     })
     const mails = going.map(({ person }) => ({ person: person.id, spelling: person.spelling }))
@@ -137,9 +137,9 @@ async function releaseAgain(
     const released: Again['released'] = []
     const moved: Rejudged[] = []
     const recents: { id: string; recent: Recipient['recent'] }[] = []
-    for (const { id, person, within } of going) {
+    for (const { id, person, plannedAt, within } of going) {
       if (waits.has(person.id)) continue
-      released.push({ delivery: id, person, within })
+      released.push({ delivery: id, person, plannedAt, within })
       moved.push({ id, state: 'released', reason: null, dueAt: null, digest: null, version: person.version })
       // A digest that perhaps arrived goes on counting beside it: doubt means less mail.
       const release = { at: at.toISOString(), topic: campaign.topic, delivery: id }

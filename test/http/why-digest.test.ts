@@ -1,18 +1,20 @@
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { stopTopics } from '../../src/domain/choice-changes.ts'
+import type { Brand } from '../../src/domain/brand.ts'
 import type { Choices } from '../../src/domain/choices.ts'
 import { openApp, tokenFor, visitor, type App, type Visitor } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
+import { fern } from '../support/house.ts'
 import { sendNow, takingCourier, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
 
 const utc = { timeZone: 'UTC' }
 
 /** Somebody of whom two messages are planned, and what opens the page why of one of them. */
-async function her(t: Parameters<typeof openApp>[0], choices: Choices) {
+async function her(t: Parameters<typeof openApp>[0], choices: Choices, brand: Brand = fern) {
   const { courier } = takingCourier()
-  const app = await openApp(t, {}, { courier })
+  const app = await openApp(t, {}, { courier, brand })
   await toMondayNoon(app.house)
   const id = await addPerson(app.house, 'eve@example.com', choices)
   for (const [slug, topic] of [
@@ -65,6 +67,17 @@ t.test('an item of a digest is explained by itself, and says that it came in the
     whole.page.forms.map(({ buttons }) => buttons[0]),
     ['Stop “Repairs”', 'Stop “New patterns”', 'Stop everything'],
   )
+})
+
+t.test('what waits its turn to leave says so, and blames nothing that she chose', async (t) => {
+  const app = await her(t, yesTo([1, 2], 'as-it-happens', utc), { ...fern, ramp: { first: 1, from: '2099-01-01' } })
+  const { page } = await openWhy(app, (await deliveryOf(app, 'hats')).id)
+  t.equal(page.headings[0], 'Why “About hats” hasn’t come yet')
+  t.match(
+    page.text,
+    /It waits its turn to leave, which should come on \d+ \w+ \d{4}\. We send only so many at a time\./,
+  )
+  t.notMatch(page.text, /digest, on|as many emails as|quiet/)
 })
 
 t.test('what waited for a limit says since when, and an old link says nothing of it', async (t) => {

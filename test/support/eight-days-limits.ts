@@ -1,10 +1,11 @@
 import type { Choices } from '../../src/domain/choices.ts'
-import { capOf, digestOf, isWithin, type Campaign, type EightDays, type Mail, type Rules } from './eight-days-oracle.ts'
+import type { Campaign, Mail } from './eight-days-oracle.ts'
+import { capOf, digestOf, isWithin, type Rules, type Walls } from './eight-days-walls.ts'
 
 /** Her choices from each change on, oldest first. */
 export type Times = { from: number; choices: Choices }[]
 
-type Context = { rules: Rules; campaigns: readonly (Campaign & { at: number })[]; walls: EightDays['walls'] }
+type Context = { rules: Rules; campaigns: readonly (Campaign & { at: number })[]; walls: Walls }
 
 /** What is wrong with the mails that somebody got, measured by her choices of each time and by nothing else. */
 export function wrongMails(mails: readonly Mail[], times: Times, { rules, campaigns, walls }: Context): string[] {

@@ -1,28 +1,17 @@
 import type { Choices, QuietHours } from '../../src/domain/choices.ts'
-
-/** Time goes by quarters of an hour, counted from the first one: every slot, border and act of these tests lies on one. */
-export const quarter = 15 * 60_000
-const day = 96
-/** Eight days, and beyond them as far as the next monthly slot of anybody can be. */
-const horizon = 50 * day
-
-/** What holds for everybody, in these tests and in the words of design.md: slots on Friday at 09:00, a day's at 09:00. */
-export type Rules = { start: number; zone: string; quiet: QuietHours | null; attestedDays: number | null }
+import { capOf, day, digestOf, quarter, Walls, type Rules } from './eight-days-walls.ts'
 
 /** What the test says of a campaign: `usefulUntil` is a quarter. */
 export type Campaign = { slug: string; topic: number; usefulUntil: number | null }
 
 /** Something she, or somebody else, does to her choices. Quarters. */
 export type Act =
-  | { kind: 'stop' }
+  | { kind: 'stop' | 'no email' | 'resume' | 'phone' }
   | { kind: 'no'; topic: number }
-  | { kind: 'no email' }
   | { kind: 'pause'; until: number }
-  | { kind: 'resume' }
   | { kind: 'pace'; pace: Choices['pace'] }
   | { kind: 'quiet'; quiet: QuietHours | null }
   | { kind: 'zone'; zone: string }
-  | { kind: 'phone' }
 
 /** One mail: when it came and what was in it. */
 export type Mail = { at: number; items: string[]; taken: boolean }
@@ -55,19 +44,9 @@ export type Her = {
 }
 
 type Verdict = { kind: 'now' } | { kind: 'later'; reason: string; until: number } | { kind: 'never'; reason: string }
-type Period = 'day' | 'week' | 'month'
-const window = { day, week: 7 * day, month: 30 * day }
 
 /** Kept for her to see when they hold back what she said yes to (design.md section 6). */
-const shownToHer = [
-  'paused',
-  'channel',
-  'bounced',
-  'no_wording',
-  'consent_expired',
-  'no_language',
-  'expired_before_slot',
-]
+const shownToHer = 'paused channel bounced no_wording consent_expired no_language expired_before_slot'.split(' ')
 
 /** Counts by name, and those of later and never by reason. */
 type Sums = { reasons: Record<string, number> } & { [count: string]: unknown }
@@ -100,12 +79,12 @@ export class EightDays {
       if (verdict.kind !== 'never' && isAttested(her, campaign.topic)) add(sums, 'attested')
       if (verdict.kind !== 'later' || verdict.reason !== 'digest') continue
       const date = this.walls.date(her.choices.timeZone, verdict.until)
-      const waiting = her.fates.filter((one) => one.reason === 'digest' && one.due === verdict.until)
+      const items = 1 + her.fates.filter((one) => one.reason === 'digest' && one.due === verdict.until).length
       const known = slots.get(date) ?? { people: 0, items: 0 }
-      slots.set(date, { people: known.people + 1, items: Math.max(known.items, 1 + waiting.length) })
+      slots.set(date, { people: known.people + 1, items: Math.max(known.items, items) })
     }
-    const days = [...slots].map(([date, slot]) => ({ at: date, ...slot }))
-    return { ...sums, slots: days.toSorted((a, b) => (a.at < b.at ? -1 : 1)) }
+    const days = [...slots].toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return { ...sums, slots: days.map(([date, slot]) => ({ at: date, ...slot })) }
   }
 
   /** Sends a campaign to everybody who may have it now; the others wait or are left out. */
@@ -113,17 +92,9 @@ export class EightDays {
     for (const her of this.people) {
       const verdict = this.judge(her, campaign, at, null)
       const reason = verdict.kind === 'now' ? null : verdict.reason
-      const fate: Fate = {
-        campaign,
-        verdict: verdict.kind,
-        planReason: reason,
-        attested: isAttested(her, campaign.topic),
-        state: 'none',
-        reason,
-        planned: at,
-        settled: null,
-        due: Infinity,
-      }
+      const attested = isAttested(her, campaign.topic)
+      const planned = { campaign, verdict: verdict.kind, planReason: reason, attested, planned: at }
+      const fate: Fate = { ...planned, state: 'none', reason, settled: null, due: Infinity }
       her.fates.push(fate)
       if (verdict.kind === 'now') this.#mail(her, [fate], at)
       else if (verdict.kind === 'later') Object.assign(fate, { state: 'held', due: verdict.until })
@@ -140,10 +111,8 @@ export class EightDays {
         const verdict = this.judge(her, fate.campaign, at, fate.planned)
         if (verdict.kind === 'now') going.push(fate)
         else if (verdict.kind === 'later') Object.assign(fate, { reason: verdict.reason, due: verdict.until })
-        else {
-          const state = isShown(her, fate.campaign.topic, verdict.reason) ? 'held_back' : 'cancelled'
-          Object.assign(fate, { state, reason: verdict.reason, settled: at, due: Infinity })
-        }
+        else
+          end(fate, isShown(her, fate.campaign.topic, verdict.reason) ? 'held_back' : 'cancelled', verdict.reason, at)
       }
       if (going.length > 0) this.#mail(her, going, at)
     }
@@ -154,9 +123,8 @@ export class EightDays {
     her.acts.push(`${this.walls.iso(at)} ${JSON.stringify(act)}`)
     const { choices } = her
     const iso = this.walls.iso(at)
-    const said = act.kind === 'no' ? choices.topics[act.topic] : undefined
     if (act.kind === 'stop') choices.stopped = { at: iso, by: 'herself', reason: null }
-    if (act.kind === 'no' && said) Object.assign(said, { answer: 'no', basis: null, pace: null })
+    if (act.kind === 'no') Object.assign(choices.topics[act.topic] ?? {}, { answer: 'no', basis: null, pace: null })
     if (act.kind === 'no email') choices.channels.email = 'no'
     if (act.kind === 'pause') choices.paused = { from: iso, until: this.walls.iso(act.until) }
     if (act.kind === 'resume') choices.paused = null
@@ -167,15 +135,15 @@ export class EightDays {
     for (const fate of her.fates) {
       if (fate.state !== 'held') continue
       const verdict = this.judge(her, fate.campaign, at, fate.planned)
-      if (verdict.kind !== 'never') continue
-      Object.assign(fate, { state: 'cancelled', reason: verdict.reason, settled: at, due: Infinity })
+      if (verdict.kind === 'never') end(fate, 'cancelled', verdict.reason, at)
     }
   }
 
   /** What a report tells of a campaign that was planned: the sums over everybody. */
   report(slug: string): Sums {
-    const sums = { people: 0, now: 0, later: 0, never: 0, attested: 0, sent: 0, refused: 0, deferred: 0, unknown: 0 }
-    const report: Sums = { ...sums, cancelled: 0, held: 0, released: 0, changed: 0, bounced: 0, reasons: {} }
+    const numbers =
+      'people now later never attested sent refused deferred unknown cancelled held released changed bounced'
+    const report: Sums = { ...Object.fromEntries(numbers.split(' ').map((name) => [name, 0])), reasons: {} }
     for (const her of this.people) {
       const fate = her.fates.find((one) => one.campaign.slug === slug)
       if (!fate) continue
@@ -247,119 +215,16 @@ export class EightDays {
       if (period) her.slots.add(`${period} ${this.walls.lastSlot(her.choices.timeZone, period, at)}`)
     }
     her.mails.push({ at, items: going.map(({ campaign }) => campaign.slug).toSorted(), taken: !her.gone })
-    for (const fate of going)
-      Object.assign(fate, { state: her.gone ? 'refused' : 'sent', reason: null, settled: at, due: Infinity })
+    for (const fate of going) end(fate, her.gone ? 'refused' : 'sent', null, at)
     if (!her.gone) return
     // There is no such mailbox: from now on the address must not be written to, and what waits for it ends.
     her.suppressed = 'bounced'
-    for (const fate of her.fates)
-      if (fate.state === 'held')
-        Object.assign(fate, { state: 'cancelled', reason: 'bounced', settled: at, due: Infinity })
+    for (const fate of her.fates) if (fate.state === 'held') end(fate, 'cancelled', 'bounced', at)
   }
 }
 
-/** What every zone's clock on the wall shows at each quarter. A zone that nobody knows is the brand's. */
-class Walls {
-  readonly #rules: Rules
-  readonly #zones = new Map<string, Wall[]>()
-  readonly #slots = new Map<string, number[]>()
-  constructor(rules: Rules) {
-    this.#rules = rules
-  }
-
-  iso(at: number): string {
-    return new Date(this.#rules.start + at * quarter).toISOString()
-  }
-
-  quarterOf(iso: string): number {
-    return (Date.parse(iso) - this.#rules.start) / quarter
-  }
-
-  /** The day it is there. */
-  date(zone: string | null, at: number): string {
-    return this.#wall(zone)[at]?.date ?? 'beyond'
-  }
-
-  minute(zone: string | null, at: number): number {
-    return this.#wall(zone)[at]?.minute ?? NaN
-  }
-
-  /** The last slot at or before, −Infinity where there was none in these days. */
-  lastSlot(zone: string | null, period: Period, at: number): number {
-    return this.#slotsOf(zone, period).findLast((slot) => slot <= at) ?? -Infinity
-  }
-
-  nextSlot(zone: string | null, period: Period, at: number): number {
-    return this.#slotsOf(zone, period).find((slot) => slot > at) ?? Infinity
-  }
-
-  /** Null when it is quiet by none of these hours, else the next quarter at which it is not. */
-  quietUntil(zone: string | null, hours: readonly (QuietHours | null)[], at: number): number | null {
-    if (hours.every((one) => one === null)) return null
-    for (let then = at; then < horizon; then++)
-      if (!hours.some((one) => one !== null && isWithin(this.minute(zone, then), one))) return then === at ? null : then
-    return horizon
-  }
-
-  #slotsOf(zone: string | null, period: Period): number[] {
-    const key = `${zone} ${period}`
-    let slots = this.#slots.get(key)
-    if (!slots) {
-      const isSlot = ({ minute, weekday, date }: Wall) =>
-        minute === 9 * 60 &&
-        (period === 'day' || (weekday === 'Fri' && (period === 'week' || Number(date.slice(8)) <= 7)))
-      slots = this.#wall(zone).flatMap((wall, at) => (isSlot(wall) ? [at] : []))
-      this.#slots.set(key, slots)
-    }
-    return slots
-  }
-
-  #wall(zone: string | null): Wall[] {
-    const name = zone ?? this.#rules.zone
-    let walls = this.#zones.get(name)
-    if (!walls) {
-      walls = wallsOf(name, this.#rules.start) ?? this.#wall(this.#rules.zone)
-      this.#zones.set(name, walls)
-    }
-    return walls
-  }
-}
-
-type Wall = { minute: number; weekday: string; date: string }
-
-function wallsOf(timeZone: string, start: number): Wall[] | null {
-  const digits = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const
-  let format: Intl.DateTimeFormat
-  try {
-    format = new Intl.DateTimeFormat('en-GB', { ...digits, weekday: 'short', hourCycle: 'h23', timeZone })
-  } catch {
-    return null
-  }
-  return Array.from({ length: horizon }, (_, at) => {
-    const text = format.format(start + at * quarter)
-    const [, weekday = '', dd, mm, yyyy, hour, minute] = /^(\w{3}), (\d+)\/(\d+)\/(\d+), (\d+):(\d+)$/.exec(text) ?? []
-    return { minute: Number(hour) * 60 + Number(minute), weekday, date: `${yyyy}-${mm}-${dd}` }
-  })
-}
-
-/** The end is not included; hours may pass midnight. */
-export function isWithin(minute: number, { from, to }: QuietHours): boolean {
-  const [begin, end] = [from, to].map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))) as [
-    number,
-    number,
-  ]
-  return begin < end ? minute >= begin && minute < end : minute >= begin || minute < end
-}
-
-/** The period of a digest pace, null for any other. */
-export function digestOf(pace: string): Period | null {
-  return ({ 'digest-daily': 'day', 'digest-weekly': 'week', 'digest-monthly': 'month' } as const)[pace] ?? null
-}
-
-/** The number and the window of a limit, null for any other pace. */
-export function capOf(pace: string): { most: number; window: number } | null {
-  const [, most, period] = /^(\d+)-per-(day|week|month)$/.exec(pace) ?? []
-  return most && period ? { most: Number(most), window: window[period as Period] } : null
+function end(fate: Fate, state: Fate['state'], reason: string | null, at: number): void {
+  Object.assign(fate, { state, reason, settled: at, due: Infinity })
 }
 
 function isShown(her: Her, topic: number, reason: string): boolean {

@@ -1,17 +1,21 @@
 import type { Choices, QuietHours } from '../../src/domain/choices.ts'
-import type { Act, Campaign, EightDays, Her, Rules } from './eight-days-oracle.ts'
+import type { Act, Campaign, EightDays, Her } from './eight-days-oracle.ts'
+import { quarter, type Rules } from './eight-days-walls.ts'
 
 /**
  * A Saturday. In the eight days from then Europe and the Troll station go over to summer time, the first Friday of the
  * month brings every kind of digest, and Australia, New Zealand and Chile go back to winter time.
  */
 const start = Date.parse('2031-03-29T00:00:00Z')
-export const rules: Rules & { zone: string } = {
+export const rules: Rules = {
   start,
   zone: 'Europe/London',
   quiet: { from: '23:00', to: '06:00' },
   attestedDays: 4_200,
 }
+
+/** When a quarter is. */
+export const isoOf = (at: number): string => new Date(start + at * quarter).toISOString()
 
 const at = (day: number, time: string) => day * 96 + Number(time.slice(0, 2)) * 4 + Number(time.slice(3)) / 15
 /** The last quarter of an hour that is looked at. */
@@ -123,10 +127,10 @@ export function chosenBy(n: number, imported: Choices): Choices {
     const isNo = draw(n, `no ${topic}`, 25) === 0
     return [topic, isNo ? { ...said, answer: 'no' as const, basis: null } : { ...said, pace: own(topic) }]
   })
-  const from = new Date(start).toISOString()
+  const from = isoOf(0)
   // Some pauses end at the very instant of a campaign.
   const ends = draw(n, 'pause until', 3) === 0 ? among(n, 'campaign', campaigns).at : 1 + draw(n, 'until', end)
-  const until = new Date(start + ends * 15 * 60_000).toISOString()
+  const until = isoOf(ends)
   return {
     ...imported,
     topics: Object.fromEntries(answers) as Choices['topics'],

@@ -1,16 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
 import type { Test } from 'tap'
 import { addTopic } from '../../src/actions/add-topic.ts'
 import { changeChoices } from '../../src/actions/change-choices.ts'
-import { checkCampaign } from '../../src/actions/check-campaign.ts'
 import { createCampaign } from '../../src/actions/create-campaign.ts'
-import { exportReport } from '../../src/actions/export-report.ts'
 import type { House } from '../../src/actions/house.ts'
 import { importPeople } from '../../src/actions/import-people.ts'
-import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { sendCampaign } from '../../src/actions/send-campaign.ts'
 import { sendServiceDue, sendTopicDue } from '../../src/actions/send-due.ts'
 import { withWorker } from '../../src/actions/sweep.ts'
@@ -19,23 +14,25 @@ import { envelopeAddress } from '../../src/domain/address.ts'
 import { pauseUntil, resume, stopEverything, stopTopics } from '../../src/domain/choice-changes.ts'
 import type { Choices } from '../../src/domain/choices.ts'
 import type { Outcome, Parcel } from '../../src/mail/courier.ts'
-import { wrongMails, type Times } from './eight-days-limits.ts'
-import { EightDays, type Act, type Campaign, type Her, type Mail } from './eight-days-oracle.ts'
-import { actBefore, campaigns, chosenBy, end, isGone, laterActOf, rules, topics } from './eight-days-plan.ts'
+import {
+  checkAgrees,
+  folder,
+  mailsAgree,
+  noMailbox,
+  noneIsWrong,
+  reportAgrees,
+  reportFileAgrees,
+  type Seen,
+} from './eight-days-agree.ts'
+import { EightDays, type Act, type Campaign, type Her } from './eight-days-oracle.ts'
+import { actBefore, campaigns, chosenBy, end, isGone, isoOf, laterActOf, rules, topics } from './eight-days-plan.ts'
 import { fern, openTestHouse } from './house.ts'
 import { otherHouse } from './oracle.ts'
 import { standAt, takingCourier } from './sending.ts'
 
-/** What the receiver says of a mailbox that is not there. */
-const noMailbox = '550 5.1.1 there is no such mailbox here'
 const words = 'We write about what you tick, as often as you choose.\n'
 /** People who change their choices at once. */
 const atOnce = 6
-/** So many people are shown with all that is known of them when the two sides differ. */
-const shown = 5
-
-/** One person with what was seen of her: the mails that were handed over, and her choices from each change on. */
-type Seen = { mails: Mail[]; times: Times }
 
 /**
  * The audience of an export lives through eight days: imported, its people choose every pace there is, campaigns are
@@ -89,7 +86,7 @@ type Clock = { at: number; iso(): string }
 async function openEightDays(t: Test, files: readonly string[]) {
   const byAddress = new Map<string, Her>()
   const seen = new Map<Her, Seen>()
-  const clock: Clock = { at: 0, iso: () => new Date(rules.start + clock.at * 15 * 60_000).toISOString() }
+  const clock: Clock = { at: 0, iso: () => isoOf(clock.at) }
   const messages = new Map<string, string>()
   const { courier } = takingCourier((parcel) => {
     const her = byAddress.get(parcel.to)
@@ -144,12 +141,6 @@ async function imported(t: Test, house: House, files: readonly string[]): Promis
   return people
 }
 
-function folder(t: Test): string {
-  const path = mkdtempSync(join(tmpdir(), 'courtesy-days-'))
-  t.teardown(() => rmSync(path, { recursive: true }))
-  return path
-}
-
 async function write(house: House, { slug, topic, usefulUntil }: Campaign): Promise<string> {
   const written = await createCampaign(house, {
     slug,
@@ -158,7 +149,7 @@ async function write(house: House, { slug, topic, usefulUntil }: Campaign): Prom
     inShort: `In short: ${slug}.`,
     sender: 'Fern <news@fern.example>',
     body: `# ${slug}\n\nHello {{name|there}}.\n`,
-    usefulUntil: usefulUntil === null ? null : new Date(rules.start + usefulUntil * 15 * 60_000).toISOString(),
+    usefulUntil: usefulUntil === null ? null : isoOf(usefulUntil),
   })
   return written.message
 }
@@ -185,7 +176,7 @@ async function actForReal(house: House, her: Her, act: Act, iso: string): Promis
       case 'phone':
         return { ...choices, channels: { ...choices.channels, phone: 'yes' } }
       case 'pause':
-        return pauseUntil(choices, new Date(rules.start + act.until * 15 * 60_000).toISOString(), iso)
+        return pauseUntil(choices, isoOf(act.until), iso)
       case 'resume':
         return resume(choices)
       case 'pace':
@@ -208,79 +199,6 @@ async function workAsWorkersDo(houses: readonly House[]): Promise<void> {
   if (due) {
     await Promise.all(houses.map((house) => withWorker(house, (worker) => sendTopicDue(house, worker))))
   }
-}
-
-/** @returns how many it says would get it now. */
-async function checkAgrees(t: Test, house: House, oracle: EightDays, campaign: Campaign & { at: number }) {
-  const { campaign: slug, oldestConfirmation: _, ...check } = await checkCampaign(house, campaign.slug)
-  t.same(check, oracle.check(campaign, campaign.at), `${slug}: the check says what the oracle says`)
-  return check.now
-}
-
-async function reportAgrees(t: Test, house: House, oracle: EightDays, campaign: Campaign, when: string) {
-  const { campaign: slug, state, ...report } = await reportCampaign(house, campaign.slug)
-  t.same(report, oracle.report(slug), `${slug}: the report ${when} is the sum over the oracle’s people`)
-  t.equal(state, 'sent')
-}
-
-/** Tells of people on whom two sides differ: all that she chose and did, and both histories. */
-function differ(t: Test, what: string, people: readonly { her: Her; oracle: unknown; product: unknown }[]): void {
-  if (people.length === 0) return void t.pass(what)
-  t.fail(`${what}: not so for ${people.length} people`)
-  for (const { her, oracle, product } of people.slice(0, shown)) {
-    const { id, choices, acts } = her
-    t.fail(`${what}: person ${id}\n${JSON.stringify({ choices, acts, oracle, product }, null, 1)}`)
-  }
-}
-
-/** Every row of the report file, person by person, and nobody in it who should not be. */
-async function reportFileAgrees(t: Test, house: House, oracle: EightDays, { slug }: Campaign): Promise<void> {
-  const file = join(folder(t), `${slug}.csv`)
-  await exportReport(house, slug, file)
-  const [, ...lines] = parse(readFileSync(file, 'utf8'))
-  const rows = new Map(
-    lines.map(([person = '', address = '', ...rest]) => [person, [address.replace(/^'/, ''), ...rest]]),
-  )
-  t.equal(rows.size, lines.length, `${slug}: the report file has one row for each person`)
-  const iso = (at: number) => new Date(rules.start + at * 15 * 60_000).toISOString()
-  const different = oracle.people.flatMap((her) => {
-    const fate = her.fates.find(({ campaign, state }) => campaign.slug === slug && state !== 'none')
-    const expected = fate && [
-      her.address,
-      fate.verdict,
-      fate.reason ?? '',
-      fate.state,
-      iso(fate.planned),
-      fate.settled === null ? '' : iso(fate.settled),
-      fate.state === 'refused' ? noMailbox : '',
-    ]
-    const row = rows.get(her.id)
-    rows.delete(her.id)
-    return JSON.stringify(row) === JSON.stringify(expected) ? [] : [{ her, oracle: expected, product: row }]
-  })
-  differ(t, `${slug}: each row of the report file is what the oracle says`, different)
-  t.equal(rows.size, 0, `${slug}: and there is nobody else in it`)
-}
-
-/** Each person got exactly the mails that the oracle foretold, at their quarters of an hour, with those items in them. */
-function mailsAgree(t: Test, oracle: EightDays, seen: ReadonlyMap<Her, Seen>): void {
-  const told = (mails: readonly Mail[]) =>
-    mails.map(({ at, items, taken }) => `${oracle.walls.iso(at)} ${items.join(' + ')}${taken ? '' : ' (refused)'}`)
-  const different = oracle.people.flatMap((her) => {
-    // Two mails at the same instant come in no order.
-    const [foretold, got] = [told(her.mails).toSorted(), told(seen.get(her)?.mails ?? []).toSorted()]
-    return JSON.stringify(foretold) === JSON.stringify(got) ? [] : [{ her, oracle: foretold, product: got }]
-  })
-  differ(t, 'everybody got exactly the mails that the oracle foretold', different)
-}
-
-/** Whatever the oracle says: no mail that was handed over lies outside of what she had chosen by then. */
-function noneIsWrong(t: Test, oracle: EightDays, seen: ReadonlyMap<Her, Seen>): void {
-  const wrong = [...seen].flatMap(([her, { mails, times }]) => {
-    const found = wrongMails(mails, times, { rules, campaigns, walls: oracle.walls })
-    return found.length === 0 ? [] : [{ her, oracle: found, product: mails }]
-  })
-  differ(t, 'no mail came beyond a limit, in quiet hours, in a pause, after a no, or twice for a slot', wrong)
 }
 
 /** How much of everything there was. */
