@@ -82,6 +82,7 @@ function asksWith(
     `/p/${p}?saved=${path}`,
     `/p/${p}?undone=${path}`,
     `/p/${p}?unchanged=${path}`,
+    `/p/${p}?lang=${path}`,
     `/undo/${undo}?undone=${path}`,
     `/style.css?v=${path}`,
   ]
