@@ -139,8 +139,8 @@ function giveReason(site: Site): Handle {
     const { id, reason, words } = readWords(request.body)
     const stop = fieldOf(request.body, 'stop') ?? ''
     const proof = readLink(site.house.keys.links, stop)
-    if (proof?.purpose !== 'undo' || proof.person !== look.link.person || proof.entry === null) {
-      throw new Problem('invalid-input', 'the form names no stop of hers; open the page again')
+    if (proof?.purpose !== 'undo' || proof.entry === null) {
+      throw new Problem('invalid-input', 'the form names no stop; open the page again')
     }
     const said = { id, reason, text: words }
     const kept = await giveStopReason(site.house, look.link, proof.entry, said, look.now)

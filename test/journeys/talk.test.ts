@@ -139,6 +139,27 @@ t.test('pressed twice it is one answer, and a second answer to a question takes 
   t.equal((await answers()).length, 2)
 })
 
+t.test('what she tells us waits for whatever else is being written about her', async (t) => {
+  const { server, token, id, sql, answers } = await ada(t)
+  const form = { id: randomUUID(), words: 'Once.' }
+  let sent: ReturnType<typeof post> | null = null
+  await sql.begin(async (tx) => {
+    await tx`select id from people where id = ${id} for no key update`
+    let ended = false
+    sent = post(server, `/p/${token}/talk`, form).finally(() => (ended = true))
+    let waiting = 0
+    while (!ended && waiting === 0) {
+      const [row] = await sql`
+        select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      waiting = Number(row?.['n'])
+    }
+    t.ok(waiting > 0, 'it waits for her row')
+    t.same(await answers(), [])
+  })
+  t.equal((await (sent as ReturnType<typeof post> | null))?.statusCode, 303)
+  t.match(await answers(), [{ text: 'Once.' }])
+})
+
 t.test('after 2,000 characters her words come back to her, whole, with what to do', async (t) => {
   const { tell, visit, answers, token, server } = await ada(t)
   const long = `First line\n"quoted" & <b>bold</b>\n${'ж'.repeat(2000)}`
@@ -399,7 +420,11 @@ t.test('a reason needs a stop of hers: no other change, and nobody else’s', as
   await visit.open(`/p/${token}`)
   await visit.press('Pause 30 days')
   const paused = visit.page.forms.find(({ buttons }) => buttons[0] === 'Undo')?.action.split('/')[2] ?? ''
-  const other = tokenFor(house, await addPerson(house, 'ben@example.com', yesTo([1])), { purpose: 'undo', entry: 1 })
+  const ben = tokenFor(house, await addPerson(house, 'ben@example.com', yesTo([1]), 'Ben'))
+  await visit.open(`/p/${ben}/stop`)
+  await visit.press('Stop everything')
+  const other = visit.url.split('saved=')[1] ?? ''
+  t.ok(other)
   for (const stop of ['', 'x', other, paused, tokenFor(house, id, { purpose: 'undo', entry: 99 })]) {
     const { statusCode } = await post(server, `/p/${token}/reason`, { ...reason, stop })
     t.ok(statusCode === 422 || statusCode === 404, `${statusCode}`)
