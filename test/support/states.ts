@@ -72,19 +72,6 @@ export async function pageStates(app: App): Promise<State[]> {
     { name: 'talk-asked', path: `/p/${hers.token}/talk` },
     ...(await talkStates(app, await somebody(all), (await somebody(all, { daysAgo: 250 })).token)),
     { name: 'unknown-link', path: '/p/1abc' },
-    { name: 'fresh', path: `/p/${hers.token}/fresh` },
-    { name: 'fresh-sent', path: `/p/${hers.token}/fresh?sent` },
-    {
-      name: 'session-link',
-      path: `/s/${tokenFor(app.house, hers.id, { purpose: 'session', ...minuteOf(new Date()) })}`,
-    },
-    {
-      name: 'session-link-over',
-      path: `/s/${tokenFor(app.house, hers.id, { purpose: 'session', minute: 1, daysAgo: 2 })}`,
-    },
-    { name: 'session-closed', path: '/me' },
-    { name: 'find', path: '/find' },
-    { name: 'find-sent', path: '/find?sent' },
     { name: 'home', path: '/' },
   ]
   return states
@@ -132,6 +119,28 @@ async function reply({ house: { database } }: App, answer: string, text: string)
     values (${answer}, ${answer}, ${row?.person ?? ''}, 'held', 'now', 1)`
   await database.sql`
     insert into replies (answer, person, text, delivery) values (${answer}, ${row?.person ?? ''}, ${text}, ${answer})`
+}
+
+/** The pages by which she gets in, where no press has to come before. */
+export async function doorStates(app: App): Promise<State[]> {
+  const id = await addPerson(app.house, 'ada@example.com', yesTo([1, 2]))
+  const token = tokenFor(app.house, id)
+  return [
+    { name: 'fresh', path: `/p/${token}/fresh` },
+    { name: 'fresh-sent', path: `/p/${token}/fresh?sent` },
+    {
+      name: 'session-link',
+      path: `/s/${tokenFor(app.house, id, { purpose: 'session', ...minuteOf(new Date()) })}`,
+    },
+    {
+      name: 'session-link-over',
+      path: `/s/${tokenFor(app.house, id, { purpose: 'session', minute: 1, daysAgo: 2 })}`,
+    },
+    { name: 'session-closed', path: '/me' },
+    { name: 'find', path: '/find' },
+    { name: 'start', path: '/start' },
+    { name: 'find-sent', path: '/find?sent' },
+  ]
 }
 
 function withOwnPace(choices: Choices): Choices {
