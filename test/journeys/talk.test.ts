@@ -349,7 +349,7 @@ t.test('nobody reads, changes or deletes what somebody else told us', async (t) 
 })
 
 t.test('ten answers an hour are hers, more are refused without harm', async (t) => {
-  const { openHers, server, token, answers, house } = await ada(t)
+  const { server, token, answers, house } = await ada(t)
   for (let n = 0; n < 10; n++) await post(server, `/p/${token}/talk`, { id: randomUUID(), words: `No. ${n}` })
   t.equal((await post(server, `/p/${token}/talk`, { id: randomUUID(), words: 'No. 10' })).statusCode, 429)
   t.equal((await answers()).length, 10)
@@ -396,7 +396,7 @@ t.test('after a stop nobody is asked anything, anywhere; she may still tell us s
 })
 
 t.test('a reason may be one press without a word, is kept once a stop, and too many words come back', async (t) => {
-  const { visit, token, answers, house } = await ada(t, { topics: [1] })
+  const { openHers, visit, token, answers, house } = await ada(t, { topics: [1] })
   await visit.open(`/p/${token}/stop`)
   await visit.press('Only stop “Repairs”')
   const result = visit.url
