@@ -54,7 +54,6 @@ function developmentHome(brand: Brand, doors: Doors, mailbox: boolean): HomePage
     lead: [say('page.home.lead', { brand: brand.name })],
     doors: [
       door('page', doors.herPage, 'npx courtesy people link ADDRESS'),
-      door('start', '/start', ''),
       door('check', doors.check, 'npx courtesy campaign check SLUG'),
       door('proof', doors.proof, 'npx courtesy ledger export -o proof.zip'),
       ...(mailbox ? [door('mailbox', '/mailbox', '')] : []),
@@ -65,7 +64,7 @@ function developmentHome(brand: Brand, doors: Doors, mailbox: boolean): HomePage
 
 /** A way in: its address where one is known, else the command that makes one. */
 function door(
-  name: 'page' | 'start' | 'check' | 'proof' | 'mailbox',
+  name: 'page' | 'check' | 'proof' | 'mailbox',
   url: string | null,
   command: string,
 ): HomePage['doors'][number] {
