@@ -66,7 +66,8 @@ export type ChoicesForm = {
 
 /**
  * A page that says one thing and offers what can be done about it: stop, pause, undo, why, the result of a change,
- * and every problem. `status` marks what has just happened, which is announced; `aside` is said in small letters.
+ * and every problem. `status` marks what has just happened, which is announced; `aside` is said in small letters; `extra`
+ * are buttons that change nothing of hers, after all others.
  */
 export type NoticePage = {
   frame: Frame
@@ -77,6 +78,7 @@ export type NoticePage = {
   after: string[]
   aside: string
   row: { label: string; buttons: Press[] } | null
+  extra: Press[]
   links: Anchor[]
 }
 

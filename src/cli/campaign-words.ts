@@ -60,7 +60,16 @@ export function reportInWords(report: Report): string {
     '',
     `Of those ${numberText(report.now + report.later)}:`,
     ...states.map((state) => row(report[state], state)),
+    '',
+    `Said it wasn’t about its topic: ${numberText(report.wasntAbout)}${shareInWords(report.wasntAboutRate)}`,
   ].join('\n')
+}
+
+/** The share of those who may have got it, to a tenth of a percent. */
+function shareInWords(rate: number | null): string {
+  if (rate === null) return ''
+  const options = { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 } as const
+  return ` (${rate.toLocaleString('en-GB', options)} of those who may have got it)`
 }
 
 function reasonLines(reasons: Record<string, number>): string[] {

@@ -53,6 +53,7 @@ function findPage(brand: Brand): NoticePage {
     after: [],
     aside: '',
     row: null,
+    extra: [],
     links: [],
   }
 }

@@ -8,7 +8,7 @@ type Parts = Partial<Omit<NoticePage, 'frame' | 'heading'>>
 
 /** A notice about her choices; what is left out is not on it. */
 export function notice(look: Look, heading: string, parts: Parts): NoticePage {
-  const nothing = { status: false, lead: [], sentence: null, after: [], aside: '', row: null, links: [] }
+  const nothing = { status: false, lead: [], sentence: null, after: [], aside: '', row: null, extra: [], links: [] }
   return { frame: herFrame(look, heading), heading, ...nothing, ...parts }
 }
 

@@ -10,6 +10,7 @@ import {
   stopSome,
   type Saved,
 } from '../actions/preferences.ts'
+import { sayWrongTopic } from '../actions/report-wrong-topic.ts'
 import { whyDelivered } from '../actions/why.ts'
 import { dayOf, makeLink, readLink, type LinkPurpose } from '../domain/link-token.ts'
 import { pauseEnd, pauseLengths } from '../domain/pause-length.ts'
@@ -22,7 +23,7 @@ import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
-import { whyPage } from './why-model.ts'
+import { whyPage, wrongTopicPage } from './why-model.ts'
 
 /** Her page and everything that hangs on its link. The token is the authority; there is no login and no cookie. */
 export function preferencePages(server: FastifyInstance, site: Site): void {
@@ -39,6 +40,10 @@ export function preferencePages(server: FastifyInstance, site: Site): void {
     post: (request, reply) => change(site, request, reply, pauseFor),
   })
   page(server, '/p/:link/why', { get: (request, reply) => showWhy(site, request, reply) })
+  page(server, '/p/:link/wrong-topic', {
+    get: async (request, reply) => showWrongTopic(site, request, reply),
+    post: (request, reply) => reportWrongTopic(site, request, reply),
+  })
   const presses = { '/stop-topic': stopTopic, '/slower': slower, '/resume': startAgain }
   for (const [path, press] of Object.entries(presses)) {
     page(server, `/p/:link${path}`, {
@@ -104,6 +109,20 @@ async function show(
 async function showWhy(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const look = await lookAt(site, tokenOf(request), 'preferences')
   return sendPage(reply, 'notice', whyPage(look, await whyDelivered(site.house, look.link)))
+}
+
+/** Thanks to whom has pressed; whoever only opens the address is shown why she got it. */
+async function showWrongTopic(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const look = await lookAt(site, tokenOf(request), 'preferences')
+  const carried = await whyDelivered(site.house, look.link)
+  if (!carried.some(({ reported }) => reported)) return reply.redirect(urlOf(look, '/why'), 303)
+  return sendPage(reply, 'notice', wrongTopicPage(look))
+}
+
+async function reportWrongTopic(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const look = await lookAt(site, tokenOf(request), 'preferences')
+  const said = await sayWrongTopic(site.house, look.link, fieldOf(request.body, 'item') ?? null)
+  return reply.redirect(urlOf(look, said.kind === 'reported' ? '/wrong-topic' : '/why'), 303)
 }
 
 type Press = (look: Look, body: unknown, site: Site) => Promise<Saved>

@@ -102,6 +102,7 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, status: 
     after: [...write, ...reference],
     aside: '',
     row: null,
+    extra: [],
     links: isHers ? [{ label: say('page.problem.openAgain'), url: `/p/${token}` }] : [],
   }
 }
