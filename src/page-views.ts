@@ -4,6 +4,7 @@ import type { Option, PreferencesWording } from './domain/preferences-wording.ts
 export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
+  record: RecordPage
   'hosted-copy': HostedCopyPage
   home: HomePage
   mailbox: MailboxPage
@@ -79,6 +80,32 @@ export type NoticePage = {
   aside: string
   row: { label: string; buttons: Press[] } | null
   extra: Press[]
+  links: Anchor[]
+}
+
+/** Subjects that are behind a press. */
+export type Behind = { summary: string; items: { text: string; url: string | null }[] }
+
+/** One thing that came or did not, with its tag: `look` colours it, the word tells it. */
+export type RecordLine = {
+  date: { text: string; iso: string } | null
+  tag: { text: string; look: 'now' | 'later' | 'never' }
+  title: string
+  note: string
+  why: Anchor | null
+  behind: Behind | null
+}
+
+/** What we sent her and what we held back, month by month, numbers before subjects. */
+export type RecordPage = {
+  frame: Frame
+  heading: string
+  promise: SentenceCard
+  figures: { label: string; value: string }[]
+  notes: string[]
+  months: { heading: string; counts: string; lines: RecordLine[]; more: string }[]
+  otherMonths: { heading: string; links: Anchor[] } | null
+  service: { heading: string; lead: string; rows: { name: string; value: string }[]; none: string }
   links: Anchor[]
 }
 

@@ -1,11 +1,12 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import mail from './text/en/mail.json' with { type: 'json' }
 import pages from './text/en/pages.json' with { type: 'json' }
+import record from './text/en/record.json' with { type: 'json' }
 import sentence from './text/en/sentence.json' with { type: 'json' }
 import staff from './text/en/staff.json' with { type: 'json' }
 import { Problem } from './problem.ts'
 
-const english = { ...sentence, ...pages, ...mail, ...staff }
+const english = { ...sentence, ...pages, ...mail, ...staff, ...record }
 
 /** A message of the catalogue; one that no catalogue file holds does not compile. */
 export type TextKey = keyof typeof english
@@ -51,6 +52,21 @@ export function textDate(locale: string, at: Date, timeZone: string): string {
   const { formats } = languageOf(locale)
   const options = { day: 'numeric', month: 'long', year: 'numeric', timeZone } as const
   return kept(dates, `${formats} ${timeZone}`, () => new Intl.DateTimeFormat(formats, options)).format(at)
+}
+
+/** The day of an instant as a list of one month shows it: "Fri 20 Nov". */
+export function textDay(locale: string, at: Date, timeZone: string): string {
+  const { formats } = languageOf(locale)
+  const options = { weekday: 'short', day: 'numeric', month: 'short', timeZone } as const
+  return kept(dates, `${formats} ${timeZone} day`, () => new Intl.DateTimeFormat(formats, options)).format(at)
+}
+
+/** A month by its name `YYYY-MM`: "November 2026". */
+export function textMonth(locale: string, month: string): string {
+  const { formats } = languageOf(locale)
+  const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const
+  const format = kept(dates, `${formats} month`, () => new Intl.DateTimeFormat(formats, options))
+  return format.format(new Date(`${month}-01T00:00:00Z`))
 }
 
 /** The name of an ISO weekday, 1 Monday to 7 Sunday. */

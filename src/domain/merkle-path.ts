@@ -17,7 +17,7 @@ export function pathOf(index: number, size: number): Leaves[] {
     throw new Problem('invalid-input', `a tree of ${size} leaves has none with the index ${index}`)
   }
   const path: Leaves[] = []
-  for (let start = 0, end = size; end - start > 1; ) {
+  for (let start = 0, end = size; end - start > 1;) {
     const middle = start + largestPowerBelow(end - start)
     if (index < middle) {
       path.push({ start: middle, end })
@@ -33,7 +33,7 @@ export function pathOf(index: number, size: number): Leaves[] {
 /** The full subtrees that a run of an audit path consists of, the largest (leftmost) first. */
 export function subtreesIn({ start, end }: Leaves): Subtree[] {
   const subtrees: Subtree[] = []
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     let level = 0
     while (2 ** (level + 1) <= end - at) level++
     subtrees.push({ level, position: at / 2 ** level })

@@ -46,7 +46,12 @@ export async function inclusionPaths(
   return new Map(
     paths.map(({ number, path }) => [
       number,
-      path.map((run) => rootOver(subtreesIn(run).map((subtree) => rootOfSubtree(subtree)), run)),
+      path.map((run) =>
+        rootOver(
+          subtreesIn(run).map((subtree) => rootOfSubtree(subtree)),
+          run,
+        ),
+      ),
     ]),
   )
 }

@@ -94,23 +94,26 @@ t.test('of a digest she says which item she means', async (t) => {
   t.match(visit.page.text, 'You told us that “About sock” wasn’t about repairs.')
 })
 
-t.test('opening the address says nothing; somebody else’s mail, and one that never left, cannot be meant', async (t) => {
-  const { house, server, sql, token, delivery } = await sent(t)
-  t.equal((await server.inject(`/p/${token}/wrong-topic`)).headers.location, `/p/${token}/why`)
-  const ben = await addPerson(house, 'cyn@example.com', yesTo([1]))
-  const theirs = makeLink(house.keys.links, {
-    purpose: 'preferences',
-    person: ben,
-    day: dayOf(new Date()),
-    topics: [1],
-    delivery,
-    entry: null,
-  })
-  const pressed = await server.inject({ method: 'POST', url: `/p/${theirs}/wrong-topic` })
-  t.equal(pressed.headers.location, `/p/${theirs}/why`)
-  t.same(await sql`select * from wrong_topic_reports`, [])
-  t.match(await reportCampaign(house, 'darn'), { wasntAbout: 0, wasntAboutRate: 0 })
-})
+t.test(
+  'opening the address says nothing; somebody else’s mail, and one that never left, cannot be meant',
+  async (t) => {
+    const { house, server, sql, token, delivery } = await sent(t)
+    t.equal((await server.inject(`/p/${token}/wrong-topic`)).headers.location, `/p/${token}/why`)
+    const ben = await addPerson(house, 'cyn@example.com', yesTo([1]))
+    const theirs = makeLink(house.keys.links, {
+      purpose: 'preferences',
+      person: ben,
+      day: dayOf(new Date()),
+      topics: [1],
+      delivery,
+      entry: null,
+    })
+    const pressed = await server.inject({ method: 'POST', url: `/p/${theirs}/wrong-topic` })
+    t.equal(pressed.headers.location, `/p/${theirs}/why`)
+    t.same(await sql`select * from wrong_topic_reports`, [])
+    t.match(await reportCampaign(house, 'darn'), { wasntAbout: 0, wasntAboutRate: 0 })
+  },
+)
 
 t.test('it goes when she is erased', async (t) => {
   const { sql, server, token, ada } = await sent(t)

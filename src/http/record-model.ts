@@ -1,0 +1,119 @@
+import type { HerRecord, RecordMonth } from '../actions/her-record.ts'
+import type { TextKey } from '../domain/catalogue.ts'
+import type { Tally } from '../domain/her-record.ts'
+import { dayOf, makeLink, type LinkKeys } from '../domain/link-token.ts'
+import type { Anchor, RecordPage } from '../page-views.ts'
+import type { RecordRow } from '../store/her-record.ts'
+import { herFrame, say, sentenceFor, urlOf, type Look } from './her-view.ts'
+import { wordsFor, type Words } from './her-words.ts'
+import { recordLines, type RecordLinks } from './record-lines.ts'
+
+/** "Since 3 March 2026: 14 emails, all within what you asked; 31 held back because of it." Says *within* only where the record does. */
+export function promiseOf(words: Words, since: string, { emails, heldBack, allWithin }: Tally): string {
+  const values = { since: words.date(since), emails, held: heldBack }
+  if (emails === 0 && heldBack === 0) return words.say('record.promise.none', values)
+  return words.say(allWithin && emails > 0 ? 'record.promise.within' : 'record.promise.plain', values)
+}
+
+/** The page in her session: numbers first, months newest first, and the emails that no choice stops. */
+export function recordPage(look: Look, record: HerRecord, keys: LinkKeys): RecordPage {
+  const words = wordsFor(look)
+  const { tally, since } = record.counts
+  const heading = say('record.heading')
+  const others = [...record.later, ...record.earlier]
+  const notes = [
+    tally.unsure > 0 ? say('record.unsure', { count: tally.unsure }) : '',
+    record.counts.missed.length > 0 ? say('record.worked-out') : '',
+    record.shown.length === 0 ? say('record.nothing') : '',
+  ]
+  return {
+    frame: herFrame(look, heading),
+    heading,
+    promise: {
+      text: promiseOf(words, since, tally),
+      note: sentenceFor(look, look.preferences.person.choices),
+    },
+    figures: figuresOf(words, tally),
+    notes: notes.filter((note) => note !== ''),
+    months: record.shown.map((month, index) => monthOf(words, record, month, index, linksOf(look, keys))),
+    otherMonths:
+      others.length === 0
+        ? null
+        : { heading: say('record.months'), links: others.map((month) => monthLink(look, words, month)) },
+    service: serviceOf(words, record),
+    links: [{ label: say('page.seeAll'), url: urlOf(look) }],
+  }
+}
+
+/** The three numbers that everything adds up to. */
+export function figuresOf(words: Words, { emails, waited, notSent }: Tally): RecordPage['figures'] {
+  const number = (value: number) => new Intl.NumberFormat(words.language).format(value)
+  return [
+    { label: words.say('record.figure.emails'), value: number(emails) },
+    { label: words.say('record.figure.waited'), value: number(waited) },
+    { label: words.say('record.figure.notSent'), value: number(notSent) },
+  ]
+}
+
+function monthOf(
+  words: Words,
+  record: HerRecord,
+  month: RecordMonth,
+  index: number,
+  links: RecordLinks,
+): RecordPage['months'][number] {
+  const next = record.shown[index - 1]?.start ?? null
+  const isHere = ({ at }: { at: string }) => at >= month.start && (next === null || at < next)
+  const isLast = index === record.shown.length - 1
+  const { emails, waited, notSent } = month.tally
+  return {
+    heading: words.month(month.name),
+    counts: words.say('record.month.counts', { emails, held: waited + notSent }),
+    lines: recordLines(words, record.rows.filter(isHere), record.missed.filter(isHere), links),
+    more: isLast && record.more > 0 ? words.say('record.month.more', { count: record.more }) : '',
+  }
+}
+
+function monthLink(look: Look, words: Words, { name, tally }: RecordMonth): Anchor {
+  const count = tally.emails + tally.waited + tally.notSent
+  return {
+    label: words.say('record.months.one', { month: words.month(name), count }),
+    url: urlOf(look, `/sent?month=${name}`),
+  }
+}
+
+/** Each mail's own why page stands behind a link as that mail has it; a message that she missed is there to read for everybody. */
+function linksOf(look: Look, keys: LinkKeys): RecordLinks {
+  const { person } = look.link
+  return {
+    why: (row: RecordRow) =>
+      `/p/${makeLink(keys, { purpose: 'preferences', person, day: dayOf(look.now), topics: row.topic === null ? [] : [row.topic], delivery: row.delivery, entry: null })}/why`,
+    read: (message) => `/m/${message}`,
+  }
+}
+
+const serviceKeys: Readonly<Record<string, TextKey>> = {
+  confirmation: 'record.service.confirmation',
+  own_link: 'record.service.own_link',
+  acknowledgement: 'record.service.acknowledgement',
+  receipt: 'record.service.receipt',
+  order: 'record.service.order',
+  security: 'record.service.security',
+  legal: 'record.service.legal',
+  staff: 'record.service.staff',
+}
+
+function serviceOf(words: Words, { service }: HerRecord): RecordPage['service'] {
+  return {
+    heading: words.say('record.service.heading'),
+    lead: words.say('record.service.lead'),
+    rows: service.map(({ kind, count, last }) => {
+      const key = serviceKeys[kind]
+      return {
+        name: key ? words.say(key) : kind,
+        value: words.say('record.service.last', { count, date: words.date(last) }),
+      }
+    }),
+    none: words.say('record.service.none'),
+  }
+}
