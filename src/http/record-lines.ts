@@ -39,6 +39,12 @@ function fateFor({ state, reason, digest }: RecordRow): Fate {
   return fateOf({ state, reason, inDigest: digest !== null })
 }
 
+/** A mail of its own that came, or may have. */
+function sentAs(row: RecordRow): 'sent' | 'unsure' | 'on-its-way' {
+  const fate = fateFor(row)
+  return fate === 'sent' || fate === 'unsure' ? fate : 'on-its-way'
+}
+
 function came(fate: Fate): boolean {
   return fate === 'sent' || fate === 'unsure' || fate === 'on-its-way'
 }
@@ -51,7 +57,7 @@ function keptRow(row: RecordRow): Kept[] {
 }
 
 function mailLine(words: Words, row: RecordRow, items: readonly RecordRow[], links: RecordLinks): RecordLine {
-  const fate = fateFor(row)
+  const fate = sentAs(row)
   const title = row.isDigest ? words.say('record.digest', { count: items.length }) : (row.subject ?? '')
   const why = links.why(row)
   return {

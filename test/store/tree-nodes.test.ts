@@ -14,7 +14,7 @@ async function grown(t: Parameters<typeof openTestHouse>[0], size: number) {
   const lengths = [1, 2, 300, 7, 255, 256, 257, 1, 90, 500]
   for (let n = 0, turn = 0; n < size; turn++) {
     const length = Math.min(lengths[turn % lengths.length] ?? 1, size - n)
-    await sql.begin(async (tx) => appendEntries(tx, await lockHead(tx), Array(length).fill(entry)))
+    await sql.begin(async (tx) => appendEntries(tx, await lockHead(tx), Array.from({ length }, () => entry)))
     n += length
   }
   return { house, sql }
@@ -45,7 +45,7 @@ t.test('the migration makes the same nodes for entries that were there before it
   const nodes = () => sql`select level, position, hash from tree_nodes order by level, position`
   const kept = await nodes()
   t.equal(kept.length, 5 + 2 + 1)
-  const migration = readFileSync(new URL('../../migrations/0006_her_record.sql', import.meta.url), 'utf8')
+  const migration = readFileSync(new URL('../../migrations/0007_her_record.sql', import.meta.url), 'utf8')
   const block = migration.slice(migration.indexOf('do $$'))
   await sql.begin(async (tx) => {
     await tx`alter table tree_nodes disable trigger user`
