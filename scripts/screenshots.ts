@@ -8,7 +8,9 @@ import { joinBundledServer } from '../src/store/bundled-postgres.ts'
 import { openApp } from '../test/support/app.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
-import { pageStates } from '../test/support/states.ts'
+import { recordStates } from '../test/support/record-states.ts'
+import { takingCourier } from '../test/support/sending.ts'
+import { pageStates, type State } from '../test/support/states.ts'
 
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url))
 const phone = { width: 360, height: 640 }
@@ -37,10 +39,15 @@ async function takeAll(names: readonly string[]): Promise<void> {
   process.env['COURTESY_TEST_SERVER'] = database.url
   const mailbox = join(dataDir, 'mailbox')
   await putMail(mailbox)
-  const app = await openApp(run, { logger: { level: 'silent' }, development: true, mailbox })
+  const app = await openApp(
+    run,
+    { logger: { level: 'silent' }, development: true, mailbox },
+    { courier: takingCourier().courier },
+  )
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
-  const states = [
+  const states: State[] = [
     ...(await pageStates(app)),
+    ...(await recordStates(app)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },
   ]
@@ -48,9 +55,12 @@ async function takeAll(names: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const { suffix, viewport, colorScheme } of variants) {
     const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled: suffix === 'phone-rtl' })
-    for (const { name, path } of states) {
+    for (const { name, path, cookie } of states) {
       if (names.length > 0 && !names.includes(name)) continue
+      await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
       await page.goto(`${origin}${path}`)
+      if (/^(?:sent|her-page)/.test(name))
+        await page.evaluate("document.querySelector('details')?.setAttribute('open', '')")
       if (suffix === 'phone-rtl') await page.evaluate("document.documentElement.dir = 'rtl'")
       await page.screenshot({ path: join(folder, `${name}-${suffix}.png`), fullPage: true })
     }

@@ -50,6 +50,8 @@ export type PreferencesPage = {
   more: Press[]
   links: Anchor[]
   otherTopics: { heading: string; buttons: Press[] } | null
+  /** What was sent and held back, in numbers; null where the link may not tell, or there was nothing. */
+  record: { promise: string; summary: string; lines: string[]; link: Anchor } | null
   form: ChoicesForm | null
   last: Press[]
 }

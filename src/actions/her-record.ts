@@ -42,8 +42,8 @@ const enoughOnAPage = 200
 const mostOnAPage = 1_000
 
 /** The numbers alone, for her page: three reads, whatever there was. `now` is the time of the look. */
-export async function readRecordCounts(sql: Sql, person: Person, brand: Brand, now: Date): Promise<RecordCounts> {
-  const { counts } = await countAll(sql, person, brand, now)
+export async function recordCounts(house: House, person: Person, brand: Brand, now: Date): Promise<RecordCounts> {
+  const { counts } = await countAll(house.database.readOnly, person, brand, now)
   return counts
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readChangeResult } from '../actions/change-result.ts'
+import { recordCounts } from '../actions/her-record.ts'
 import {
   endPause,
   pause,
@@ -23,6 +24,7 @@ import { maySee, urlOf, type Look } from './her-view.ts'
 import { pageLanguage } from './page-frame.ts'
 import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
+import { recordShort } from './record-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { sealed, sessionLook } from './session-look.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
@@ -100,10 +102,12 @@ async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequ
   if (saved !== undefined && result) return noticeTo(reply, look, resultPage(look, result, saved))
   const undone = fieldOf(request.query, 'undone')
   if (undone !== undefined && (await resultOf(site, look, undone))) return noticeTo(reply, look, undonePage(look))
-  const { mayRaise, person } = look.preferences
+  const { mayRaise, person, brand } = look.preferences
   if (maySee(look) && person.choices.stopped && !mayRaise) return noticeTo(reply, look, stoppedPage(look))
   if (fieldOf(request.query, 'unchanged') !== undefined) return noticeTo(reply, look, unchangedPage(look))
-  return sendPage(reply, 'preferences', sealed(preferencesPage(look), look))
+  const counts = maySee(look) ? await recordCounts(site.house, person, brand, look.now) : null
+  const model = { ...preferencesPage(look), record: counts && recordShort(look, counts) }
+  return sendPage(reply, 'preferences', sealed(model, look))
 }
 
 function noticeTo(reply: FastifyReply, look: Look, model: NoticePage, status = 200): FastifyReply {

@@ -63,6 +63,7 @@ export function preferencesPage(look: Look): PreferencesPage {
             heading: say('page.old.topics'),
             buttons: others.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
           },
+    record: null,
     form: look.preferences.mayRaise ? formOf(look) : null,
     last: look.session ? [press(urlOf(look, '/sign-out'), say('page.me.signOut'), 'plain')] : [],
   }

@@ -1,11 +1,12 @@
 import type { TextKey } from '../domain/catalogue.ts'
-import { fateOf, type Fate, type LeftOut } from '../domain/her-record.ts'
+import { fateOf, type Counted, type Fate, type LeftOut } from '../domain/her-record.ts'
 import type { RecordRow } from '../store/her-record.ts'
 import type { Behind, RecordLine } from '../page-views.ts'
 import type { Words } from './her-words.ts'
 
 /** Something that was kept from her, or waits: what it was, when, and the reason it is told under. */
-type Kept = { message: string | null; subject: string; topic: number; at: string; fate: Fate; reason: string | null }
+type Kept = Reasoned & { message: string | null; subject: string; at: string }
+type Reasoned = { topic: number; fate: Fate; reason: string | null }
 
 /** Addresses that a line may lead to: why she got a mail, and the message as everybody may read it. */
 export type RecordLinks = { why(row: RecordRow): string | null; read(message: string): string | null }
@@ -31,8 +32,25 @@ export function recordLines(
   )
   return [
     ...mails.map((row) => mailLine(words, row, items.get(row.delivery) ?? [], links)),
-    ...groupsOf(kept).map((group) => keptLine(words, group, links)),
+    ...[...Map.groupBy(kept, groupName).values()].map((group) => keptLine(words, group, links)),
   ]
+}
+
+/** What was kept from her or waits, as one line for each reason with its number and without any subject. */
+export function reasonLines(words: Words, counted: readonly Counted[], missed: readonly LeftOut[]): string[] {
+  const kept = [
+    ...counted.flatMap((one) => {
+      const { topic, reason, count } = one
+      const fate = fateOf(one)
+      return one.isDigest || topic === null || came(fate) ? [] : [{ topic, fate, reason, count }]
+    }),
+    ...missed.map(({ topic, reason }) => ({ topic, fate: 'not-sent' as const, reason, count: 1 })),
+  ]
+  return [...Map.groupBy(kept, groupName).values()].flatMap((group) => {
+    const [first] = group
+    const count = group.reduce((sum, one) => sum + one.count, 0)
+    return first ? [groupText(words, first, count)] : []
+  })
 }
 
 function fateFor({ state, reason, digest }: RecordRow): Fate {
@@ -59,21 +77,27 @@ function keptRow(row: RecordRow): Kept[] {
 function mailLine(words: Words, row: RecordRow, items: readonly RecordRow[], links: RecordLinks): RecordLine {
   const fate = sentAs(row)
   const title = row.isDigest ? words.say('record.digest', { count: items.length }) : (row.subject ?? '')
-  const why = links.why(row)
+  const url = links.why(row)
+  const why = row.isDigest ? words.say('record.why') : words.say('record.why.of', { subject: title })
   return {
     date: { text: words.day(row.at), iso: row.at },
     tag: { text: words.say(`record.tag.${fate}`), look: fate === 'sent' ? 'now' : 'later' },
     title,
     note: row.topic === null ? '' : words.say('record.about', { topic: words.topic(row.topic) }),
-    why: why === null ? null : { label: words.say('record.why.of', { subject: title }), url: why },
+    why: url === null ? null : { label: why, url },
     behind: items.length === 0 ? null : behindOf(words, 'record.digest.show', items, links),
   }
 }
 
 /** By the reason it is told under, and by topic where the reason is about one. */
-function groupsOf(kept: readonly Kept[]): Kept[][] {
-  const name = (one: Kept) => `${groupKey(one)} ${aboutTopic.has(groupKey(one)) ? one.topic : ''}`
-  return [...Map.groupBy(kept, name).values()]
+function groupName(one: Reasoned): string {
+  const key = groupKey(one)
+  return aboutTopic.has(key) ? `${key} ${one.topic}` : key
+}
+
+function groupText(words: Words, one: Reasoned, count: number): string {
+  const key = groupKey(one)
+  return words.say(key, { count, ...(aboutTopic.has(key) ? { topic: words.topic(one.topic) } : {}) })
 }
 
 const aboutTopic: ReadonlySet<TextKey> = new Set<TextKey>([
@@ -105,7 +129,8 @@ const waitKeys: Readonly<Record<string, TextKey>> = {
   quiet_hours: 'record.group.waits.quiet_hours',
 }
 
-function groupKey({ fate, reason }: Kept): TextKey {
+function groupKey({ fate, reason }: Reasoned): TextKey {
+  if (fate === 'in-digest') return 'record.group.digest'
   if (fate === 'waits') return waitKeys[reason ?? ''] ?? 'record.group.waits.other'
   if (fate === 'refused') return 'record.group.refused'
   if (fate === 'called-back') return 'record.group.called-back'
@@ -115,12 +140,10 @@ function groupKey({ fate, reason }: Kept): TextKey {
 function keptLine(words: Words, group: readonly Kept[], links: RecordLinks): RecordLine {
   const [first] = group
   if (!first) throw new Error('a group has at least one member')
-  const key = groupKey(first)
-  const values = { count: group.length, ...(aboutTopic.has(key) ? { topic: words.topic(first.topic) } : {}) }
   return {
     date: null,
     tag: { text: words.say(`record.tag.${tagOf(first.fate)}`), look: first.fate === 'waits' ? 'later' : 'never' },
-    title: words.say(key, values),
+    title: groupText(words, first, group.length),
     note: '',
     why: null,
     behind: behindOf(words, 'record.show', group, links),
@@ -140,7 +163,10 @@ function behindOf(
   return {
     summary: words.say(key, { count: items.length }),
     items: items.map(({ message, subject, at }) => ({
-      text: words.say('record.item', { date: words.day(at), subject: subject ?? '' }),
+      text:
+        key === 'record.show'
+          ? words.say('record.item', { date: words.day(at), subject: subject ?? '' })
+          : (subject ?? ''),
       url: message === null ? null : links.read(message),
     })),
   }

@@ -1,12 +1,12 @@
-import type { HerRecord, RecordMonth } from '../actions/her-record.ts'
+import type { HerRecord, RecordCounts, RecordMonth } from '../actions/her-record.ts'
 import type { TextKey } from '../domain/catalogue.ts'
 import type { Tally } from '../domain/her-record.ts'
 import { dayOf, makeLink, type LinkKeys } from '../domain/link-token.ts'
-import type { Anchor, RecordPage } from '../page-views.ts'
+import type { Anchor, PreferencesPage, RecordPage } from '../page-views.ts'
 import type { RecordRow } from '../store/her-record.ts'
 import { herFrame, say, sentenceFor, urlOf, type Look } from './her-view.ts'
 import { wordsFor, type Words } from './her-words.ts'
-import { recordLines, type RecordLinks } from './record-lines.ts'
+import { reasonLines, recordLines, type RecordLinks } from './record-lines.ts'
 
 /** "Since 3 March 2026: 14 emails, all within what you asked; 31 held back because of it." Says *within* only where the record does. */
 export function promiseOf(words: Words, since: string, { emails, heldBack, allWithin }: Tally): string {
@@ -42,6 +42,21 @@ export function recordPage(look: Look, record: HerRecord, keys: LinkKeys): Recor
         : { heading: say('record.months'), links: others.map((month) => monthLink(look, words, month)) },
     service: serviceOf(words, record),
     links: [{ label: say('page.seeAll'), url: urlOf(look) }],
+  }
+}
+
+/** The short version on her own page: the promise, and the reasons with their numbers. Null where there was nothing at all. */
+export function recordShort(look: Look, { since, tally, counted, missed }: RecordCounts): PreferencesPage['record'] {
+  if (tally.emails + tally.waited + tally.notSent === 0) return null
+  const words = wordsFor(look)
+  return {
+    promise: promiseOf(words, since, tally),
+    summary: say('record.short'),
+    lines: [
+      ...figuresOf(words, tally).map(({ label, value }) => `${label}: ${value}`),
+      ...reasonLines(words, counted, missed),
+    ],
+    link: { label: say('record.see'), url: urlOf(look, look.session ? '/sent' : '/fresh') },
   }
 }
 

@@ -14,7 +14,13 @@ async function grown(t: Parameters<typeof openTestHouse>[0], size: number) {
   const lengths = [1, 2, 300, 7, 255, 256, 257, 1, 90, 500]
   for (let n = 0, turn = 0; n < size; turn++) {
     const length = Math.min(lengths[turn % lengths.length] ?? 1, size - n)
-    await sql.begin(async (tx) => appendEntries(tx, await lockHead(tx), Array.from({ length }, () => entry)))
+    await sql.begin(async (tx) =>
+      appendEntries(
+        tx,
+        await lockHead(tx),
+        Array.from({ length }, () => entry),
+      ),
+    )
     n += length
   }
   return { house, sql }
