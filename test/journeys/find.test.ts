@@ -144,7 +144,8 @@ t.test(
     }
     const answer = await ask(app, 'adamay@gmail.com')
     t.equal(answer.statusCode, 429)
-    t.match(Number(answer.headers['retry-after']), (seconds: number) => seconds > 0 && seconds <= 3600)
+    const wait = Number(answer.headers['retry-after'])
+    t.ok(wait > 0 && wait <= 3600)
     t.match(answer.body, 'Please wait.')
     t.match(answer.body, 'You can still stop with any email we sent you.')
     t.equal((await ask(app, 'ben@example.com')).statusCode, 303)
