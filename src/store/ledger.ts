@@ -128,3 +128,9 @@ export async function ledgerOrigin(sql: Sql): Promise<string> {
   if (!row) throw new Error('the ledger has no head: the database was not opened by this program')
   return row.origin
 }
+
+/** How many entries there are. */
+export async function ledgerSize(sql: Sql): Promise<number> {
+  const [row] = await sql<{ size: string }[]>`select size from ledger_head where id = 1`
+  return Number(row?.size ?? 0)
+}
