@@ -59,7 +59,7 @@ async function takeAll(names: readonly string[]): Promise<void> {
       if (names.length > 0 && !names.includes(name)) continue
       await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
       await page.goto(`${origin}${path}`)
-      if (/^(?:sent|her-page)/.test(name))
+      if (/^(?:sent|me|her-page)/.test(name))
         await page.evaluate("document.querySelector('details')?.setAttribute('open', '')")
       if (suffix === 'phone-rtl') await page.evaluate("document.documentElement.dir = 'rtl'")
       await page.screenshot({ path: join(folder, `${name}-${suffix}.png`), fullPage: true })

@@ -5,6 +5,9 @@ export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
   record: RecordPage
+  history: HistoryPage
+  receipt: ReceiptPage
+  'wording-page': WordingPage
   find: FindPage
   'hosted-copy': HostedCopyPage
   home: HomePage
@@ -133,6 +136,44 @@ export type FindPage = {
   action: string
   email: EmailField
   button: string
+}
+
+/** One thing that happened: when, what, by which way, and what stands behind it. */
+export type HistoryLine = { date: { text: string; iso: string }; did: string[]; from: string; links: Anchor[] }
+
+/** Everything that happened to her, newest first. */
+export type HistoryPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  lines: HistoryLine[]
+  empty: string
+  links: Anchor[]
+}
+
+/** One change as she may keep it. `proof` has numbered parts, each with what to do with it; `missing` is said instead. */
+export type ReceiptBody = {
+  heading: string
+  of: string
+  did: string[]
+  before: { label: string; text: string } | null
+  after: { label: string; text: string } | null
+  facts: { name: string; value: string; url: string | null; mono: boolean }[]
+  print: string
+  proof: { heading: string; lead: string; missing: string; parts: { step: string; text: string; more: string }[] }
+}
+
+export type ReceiptPage = { frame: Frame; receipt: ReceiptBody }
+
+/** A frozen text as text, and the way to its bytes. */
+export type WordingPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  facts: { name: string; value: string; mono: boolean }[]
+  file: Anchor
+  label: string
+  text: string
 }
 
 /** A message as everybody may read it. `body` was made from Markdown and sanitised; the template puts it in as it is. */

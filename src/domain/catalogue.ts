@@ -1,13 +1,15 @@
 import { IntlMessageFormat } from 'intl-messageformat'
+import download from './text/en/download.json' with { type: 'json' }
 import history from './text/en/history.json' with { type: 'json' }
 import mail from './text/en/mail.json' with { type: 'json' }
 import pages from './text/en/pages.json' with { type: 'json' }
+import receipt from './text/en/receipt.json' with { type: 'json' }
 import record from './text/en/record.json' with { type: 'json' }
 import sentence from './text/en/sentence.json' with { type: 'json' }
 import staff from './text/en/staff.json' with { type: 'json' }
 import { Problem } from './problem.ts'
 
-const english = { ...sentence, ...pages, ...mail, ...staff, ...record, ...history }
+const english = { ...sentence, ...pages, ...mail, ...staff, ...record, ...history, ...receipt, ...download }
 
 /** A message of the catalogue; one that no catalogue file holds does not compile. */
 export type TextKey = keyof typeof english

@@ -29,7 +29,7 @@ export type Told = { did: string[]; from: string }
 /** What happened, told to her. The same words on her history page, on a receipt and in her download. */
 export function tell(happening: Happening, context: HistoryContext): Told {
   const { kind, before, after } = happening
-  const changed = after === null ? [] : changesInWords(before ?? notAsked(), after, kind === 'imported', context)
+  const changed = after === null ? [] : changesInWords(before, after, kind === 'imported', context)
   const did = [...opening(happening, context), ...changed]
   const nothing: TextKey = after === null ? 'history.other' : before === null ? 'history.given' : 'history.same'
   return { did: did.length > 0 ? did : [text(context.locale, nothing)], from: wayInWords(happening, context) }
@@ -64,8 +64,9 @@ function opening(happening: Happening, { locale, brand }: HistoryContext): strin
 }
 
 /** Each part of her choices that differs, in a sentence of its own. `imported`: it is not she who said it here. */
-function changesInWords(before: Choices, after: Choices, imported: boolean, context: HistoryContext): string[] {
+function changesInWords(was: Choices | null, after: Choices, imported: boolean, context: HistoryContext): string[] {
   const { locale, zone } = context
+  const before = was ?? notAsked()
   const fields = new Set<string>(changes(before, after))
   const said: string[] = []
   if (fields.has('stopped')) {
@@ -81,7 +82,7 @@ function changesInWords(before: Choices, after: Choices, imported: boolean, cont
     )
   }
   said.push(...answersInWords(before, after, imported, context))
-  if (fields.has('pace')) said.push(paceChange(before, after, imported, locale))
+  if (fields.has('pace')) said.push(paceChange(was, after, imported, locale))
   said.push(...ownPaces(before, after, context))
   said.push(...channelsInWords(before, after, locale))
   if (fields.has('quiet')) {
@@ -117,10 +118,10 @@ function answerKey(was: Choices['topics'][string] | undefined, is: typeof was): 
   return is.answer === 'yes' && is.basis?.confirmedAt !== was.basis?.confirmedAt ? 'yes.again' : null
 }
 
-function paceChange(before: Choices, after: Choices, imported: boolean, locale: string): string {
+function paceChange(before: Choices | null, after: Choices, imported: boolean, locale: string): string {
   const pace = paceInWords(after.pace, locale)
   if (imported) return text(locale, 'history.imported.pace', { pace })
-  if (after.pace === before.pace) return text(locale, 'history.pace.first', { pace })
+  if (before === null || after.pace === before.pace) return text(locale, 'history.pace.first', { pace })
   return text(locale, 'history.pace', { pace, before: paceInWords(before.pace, locale) })
 }
 

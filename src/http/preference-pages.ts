@@ -24,6 +24,7 @@ import { maySee, urlOf, type Look } from './her-view.ts'
 import { pageLanguage } from './page-frame.ts'
 import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
+import { receiptUrl } from './receipt-model.ts'
 import { recordShort } from './record-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { sealed, sessionLook } from './session-look.ts'
@@ -99,7 +100,8 @@ async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequ
   const look = await lookBy(request)
   const saved = fieldOf(request.query, 'saved')
   const result = saved === undefined ? null : await resultOf(site, look, saved)
-  if (saved !== undefined && result) return noticeTo(reply, look, resultPage(look, result, saved))
+  if (saved !== undefined && result)
+    return noticeTo(reply, look, resultPage(look, result, { undoToken: saved, receipt: receiptOf(site, look) }))
   const undone = fieldOf(request.query, 'undone')
   if (undone !== undefined && (await resultOf(site, look, undone))) return noticeTo(reply, look, undonePage(look))
   const { mayRaise, person, brand } = look.preferences
@@ -108,6 +110,11 @@ async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequ
   const counts = maySee(look) ? await recordCounts(site.house, person, brand, look.now) : null
   const model = { ...preferencesPage(look), record: counts && recordShort(look, counts) }
   return sendPage(reply, 'preferences', sealed(model, look))
+}
+
+/** Where the receipt of her latest change is: the one whose result is shown. */
+function receiptOf({ house }: Site, { preferences, link, now }: Look): string {
+  return receiptUrl(house.keys.links, link.person, preferences.person.entry, now)
 }
 
 function noticeTo(reply: FastifyReply, look: Look, model: NoticePage, status = 200): FastifyReply {

@@ -54,6 +54,7 @@ export function preferencesPage(look: Look): PreferencesPage {
     more: shown ? [] : [freshPress(look)],
     links: [
       ...(mayPause ? [{ label: say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
+      ...(look.session ? sessionLinks(look) : []),
       ...(shown && !look.session ? [{ label: say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
     ],
     otherTopics:
@@ -93,6 +94,14 @@ export function sentenceCard(look: Look): SentenceCard {
   const holds = choices.choseAt !== null && suppressions.length === 0
   if (holds || inFlight.count > 0) notes.push(inForce(look))
   return { text: sentenceFor(look, choices), note: notes.join(' ').trim() }
+}
+
+/** What only a session shows. */
+function sessionLinks(look: Look): PreferencesPage['links'] {
+  return [
+    { label: say('history.heading'), url: urlOf(look, '/history') },
+    { label: say('download.link'), url: urlOf(look, '/download') },
+  ]
 }
 
 /** What an old link may not do and how to do it; and in a session, what saving would do to a stop. */

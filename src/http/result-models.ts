@@ -6,7 +6,11 @@ import { dateFor, inForce, isPaused, maySee, press, say, sentenceFor, urlOf, typ
 import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
 
 /** What a change did: its name, her new sentence, the one before, whether anything is still on its way, and Undo. */
-export function resultPage(look: Look, result: ChangeResult, undoToken: string): NoticePage {
+export function resultPage(
+  look: Look,
+  result: ChangeResult,
+  { undoToken, receipt }: { undoToken: string; receipt: string },
+): NoticePage {
   const { before, after } = result
   const paused = pausesNow(look, before, after)
   const was = maySee(look) ? say('page.result.before', { sentence: sentenceFor(look, before) }) : ''
@@ -20,12 +24,16 @@ export function resultPage(look: Look, result: ChangeResult, undoToken: string):
       label: say('page.result.undo'),
       buttons: [undoPress(look, undoToken), ...(paused ? longerPresses(look) : [])],
     },
-    links: after.stopped ? [] : [seeAll(look)],
+    links: [{ label: say('receipt.keep'), url: receipt }, ...(after.stopped ? [] : [seeAll(look)])],
   })
 }
 
 /** After a press on it. `result` is null where there was nothing left to stop. */
-export function oneClickDonePage(look: Look, result: Omit<ChangeResult, 'at'> | null, undoToken: string): NoticePage {
+export function oneClickDonePage(
+  look: Look,
+  result: Omit<ChangeResult, 'at'> | null,
+  { undoToken, receipt }: { undoToken: string; receipt: string },
+): NoticePage {
   if (!result) {
     const parts = { status: true, lead: [say('page.oneClick.done')], after: [inForce(look)] }
     return notice(look, say('page.oneClick.already'), parts)
@@ -34,6 +42,7 @@ export function oneClickDonePage(look: Look, result: Omit<ChangeResult, 'at'> | 
     status: true,
     after: [inForceWithUndo(look)],
     row: { label: say('page.result.undo'), buttons: [undoPress(look, undoToken)] },
+    links: [{ label: say('receipt.keep'), url: receipt }],
   })
 }
 

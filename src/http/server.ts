@@ -14,6 +14,7 @@ import { mailboxPages } from './mailbox.ts'
 import { oneClickPages } from './one-click.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
+import { receiptPages } from './receipt-pages.ts'
 import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
@@ -71,6 +72,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   sessionPages(server, site)
   wrongTopicPages(server, site)
   recordPages(server, site)
+  receiptPages(server, site)
   keepPages(server, site)
   undoPages(server, site)
   hostedCopies(server, site)

@@ -57,6 +57,24 @@ export async function wordingHashes(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map((row) => row.hash))
 }
 
+/** A text as it is kept. `publishedAt` is as the database writes it. */
+export type KeptWording = { hash: string; kind: string; language: string; body: string; publishedAt: string }
+
+/** The text of that name, of whatever kind; null when there is none. */
+export async function wordingNamed(sql: Sql, hash: string): Promise<KeptWording | null> {
+  const [row] = await orm(sql)
+    .select({
+      hash: wordings.hash,
+      kind: wordings.kind,
+      language: wordings.language,
+      body: wordings.body,
+      publishedAt: wordings.publishedAt,
+    })
+    .from(wordings)
+    .where(eq(wordings.hash, hash))
+  return row ?? null
+}
+
 export async function allWordings(
   sql: Sql,
 ): Promise<{ hash: string; kind: string; language: string; body: string; publishedAt: string }[]> {
