@@ -176,6 +176,27 @@ export type WordingPage = {
   text: string
 }
 
+/** Parts of files that she takes away, each a piece of HTML; they stand by themselves, with their style inside. */
+export type FileParts = {
+  begin: FileHead
+  end: Record<string, never>
+  person: {
+    heading: string
+    asOf: string
+    sentence: string
+    person: string
+    facts: { name: string; value: string }[]
+    files: string
+    links: Anchor[]
+  }
+  section: { heading: string }
+  'section-end': Record<string, never>
+  mails: { mails: { iso: string; date: string; subject: string; state: string }[] }
+  receipt: FileHead & { receipt: ReceiptBody }
+}
+
+export type FileHead = { language: string; direction: 'ltr' | 'rtl'; title: string }
+
 /** A message as everybody may read it. `body` was made from Markdown and sanitised; the template puts it in as it is. */
 export type HostedCopyPage = {
   frame: Frame

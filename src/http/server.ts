@@ -7,6 +7,7 @@ import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
 import { findPages } from './find-pages.ts'
+import { downloadPages } from './download-pages.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
@@ -73,6 +74,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   wrongTopicPages(server, site)
   recordPages(server, site)
   receiptPages(server, site)
+  downloadPages(server, site)
   keepPages(server, site)
   undoPages(server, site)
   hostedCopies(server, site)

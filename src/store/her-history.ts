@@ -63,3 +63,10 @@ function asEntry(row: Row): HerEntry {
     mail: mail === null || at === null ? null : { subject, at: new Date(at).toISOString() },
   }
 }
+
+/** The numbers of all her entries up to one, newest first. */
+export async function entryNumbersOf(sql: Sql, person: string, upTo: number): Promise<number[]> {
+  const rows = await sql<{ number: string }[]>`
+    select number from payloads where person = ${person} and number <= ${upTo} order by number desc`
+  return rows.map((row) => Number(row.number))
+}

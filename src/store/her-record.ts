@@ -77,3 +77,24 @@ export async function serviceMailTo(
     group by m.service_kind order by last desc`
   return rows.map((row) => ({ ...row, last: new Date(row.last).toISOString() }))
 }
+
+/** A delivery as her download lists it: of topic and of service mail. Times are ISO. */
+export type ListedDelivery = Omit<RecordRow, 'isDigest' | 'dueAt'> & { serviceKind: string | null }
+
+/**
+ * Her deliveries that were planned by an instant (ISO), ordered by id, those after `after`, `most` of them: to be read in
+ * pieces, each a statement of its own, so that a slow reader holds nothing.
+ */
+export async function deliveriesAfter(
+  sql: Sql,
+  person: string,
+  { by, after, most }: { by: string; after: string | null; most: number },
+): Promise<ListedDelivery[]> {
+  const rows = await sql<ListedDelivery[]>`
+    select d.id as delivery, d.message, m.subject, m.topic, m.service_kind as "serviceKind", d.state, d.reason, d.digest,
+      coalesce(d.settled_at, d.planned_at) as at
+    from deliveries d left join messages m on m.id = d.message
+    where d.person = ${person} and d.planned_at <= ${by} and (${after}::uuid is null or d.id > ${after})
+    order by d.id limit ${most}`
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))
+}

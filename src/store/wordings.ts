@@ -89,3 +89,16 @@ export async function allWordings(
     .from(wordings)
     .orderBy(asc(wordings.publishedAt), asc(wordings.hash))
 }
+
+/** The texts that entries about a person rest on, up to an entry. */
+export async function wordingsBehind(
+  sql: Sql,
+  person: string,
+  upTo: number,
+): Promise<{ hash: string; body: string }[]> {
+  return sql<{ hash: string; body: string }[]>`
+    select hash, body from wordings where hash in (
+      select e.body::jsonb ->> 'wording' from payloads p join entries e using (number)
+      where p.person = ${person} and p.number <= ${upTo})
+    order by hash`
+}
