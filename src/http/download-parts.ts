@@ -24,12 +24,16 @@ export function tellingOf(house: House, download: Download, language: string): T
   return { house, download, words: wordsIn(language, zone, topics), context }
 }
 
-/** `data.json`, as {@link HerData} says, a piece at a time. */
-export async function* dataFile({ house, download, context }: Telling): AsyncGenerator<string> {
+/** What stands in `data.json` before all that may be much. */
+export function dataHead({
+  download,
+  context,
+}: Pick<Telling, 'download' | 'context'>): Omit<HerData, 'deliveries' | 'history'> {
   const { made, person, brand, topics, choices, missed } = download
-  const head: Omit<HerData, 'deliveries' | 'history'> = {
+  const at = made.entry.at.toISOString()
+  return {
     format: 'courtesy-her-data/1',
-    at: made.entry.at.toISOString(),
+    at,
     entry: made.number,
     from: { name: brand.name, postalAddress: brand.postalAddress, privacyUrl: brand.privacyUrl },
     person: {
@@ -41,18 +45,24 @@ export async function* dataFile({ house, download, context }: Telling): AsyncGen
       suppressions: person.suppressions,
     },
     topics: topics.map(({ id, slug, name, promise }) => ({ id, slug, name, promise })),
-    sentence: sentenceAt(choices, made.entry.at.toISOString(), context),
+    sentence: sentenceAt(choices, at, context),
     choices,
     leftOut: missed,
   }
-  yield `${JSON.stringify(head).slice(0, -1)},"deliveries":[`
+}
+
+/** `data.json`, as {@link HerData} says, a piece at a time. */
+export async function* dataFile(telling: Telling): AsyncGenerator<string> {
+  const { house, download, context } = telling
+  yield `${JSON.stringify(dataHead(telling)).slice(0, -1)},"deliveries":[`
   yield* joined(deliveriesIn(house, download), (row): HerDeliveryData => row as HerDeliveryData)
   yield '],"history":['
   yield* joined(entriesIn(house, download), (entry) => entryData(entry, context))
   yield ']}\n'
 }
 
-function entryData(entry: HerEntry, context: ReceiptContext): HerEntryData {
+/** One entry as `data.json` lists it. */
+export function entryData(entry: HerEntry, context: ReceiptContext): HerEntryData {
   const { number, body, leaf, salt, payload, mail } = entry
   const { kind, at, wording } = entry.entry
   const { did, from } = tell(happeningIn(kind, payload, mail), context)

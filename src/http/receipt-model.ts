@@ -25,7 +25,6 @@ export function receiptBody(receipt: Receipt, language: string, wordingUrl: (has
   const happening = happeningIn(entry.entry.kind, entry.payload, entry.mail)
   const context = { locale: language, zone, brand: brand.name, topics, address, rules }
   const { did, from, before, after, at, wording } = receiptText(entry.entry, happening, context)
-  const fact = (name: string, value: string, url: string | null = null, mono = false) => ({ name, value, url, mono })
   const parts = [
     { step: words.say('receipt.proof.step.line'), text: entry.body, more: '' },
     {
@@ -100,6 +99,10 @@ export function historyLine(
       ...(wording === null ? [] : [{ label: words.say('history.wording'), url: links.wording(wording) }]),
     ],
   }
+}
+
+function fact(name: string, value: string, url: string | null = null, mono = false): ReceiptBody['facts'][number] {
+  return { name, value, url, mono }
 }
 
 function momentOf(words: Words, at: string): string {
