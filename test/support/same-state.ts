@@ -81,11 +81,11 @@ export function checkSameState(runs: number): void {
       })
       const read = herDataSchema.parse(JSON.parse(data))
       same('the export’s sentence', read.sentence, sentence)
-      same('the export', canonicalJson(read.choices as never), canonicalJson(after as never))
+      same('the export', canonicalJson(read.choices), canonicalJson(after))
 
       const listed = herEntry.parse(read.history[0])
       const payload = listed.payload as { after: unknown }
-      same('the ledger', canonicalJson(readChoices(payload.after) as never), canonicalJson(after as never))
+      same('the ledger', canonicalJson(readChoices(payload.after)), canonicalJson(after))
       const line = parseEntryBody(listed.body)
       if (line.kind === 'refused') throw new Error(line.reason)
       same('the commitment', commitmentTo(payload, Buffer.from(listed.salt, 'hex')), line.entry.commitment)
