@@ -165,8 +165,7 @@ function wayInWords({ way, purpose, mail }: Happening, { locale, zone, brand }: 
       : text(locale, 'history.from.one-click')
   }
   if (way === 'staff') return text(locale, 'history.from.staff', { brand })
-  if (way === 'start') return text(locale, 'history.from.start')
-  if (way === 'undo') return text(locale, 'history.from.undo')
+  if (way === 'start' || way === 'confirm' || way === 'undo') return text(locale, `history.from.${way}`)
   if (way !== 'page' && way !== 'stop-page') return ''
   if (mail?.subject) return text(locale, 'history.from.mail', { subject: mail.subject })
   if (mail) {

@@ -58,7 +58,8 @@ export function problemPages(server: FastifyInstance, site: Site, brand: LastBra
     const status = statusOf(error)
     if (status >= 500) request.log.error(faultOf(error, request), 'failed')
     if (status === 503) reply.header('retry-after', retryAfterSeconds)
-    const look = status < 500 ? await brand.refresh() : brand.value
+    // Neither while the database is away nor for a flood is it asked anything.
+    const look = status < 500 && status !== 429 ? await brand.refresh() : brand.value
     return sendPage(reply, 'notice', problemPage(site, request, look, textsFor(error, status)), status)
   })
 }

@@ -8,6 +8,7 @@ import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
 import { findPages } from './find-pages.ts'
 import { downloadPages } from './download-pages.ts'
+import { limitGets } from './get-limit.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
@@ -20,6 +21,7 @@ import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
+import { startPages } from './start-pages.ts'
 import { undoPages } from './undo.ts'
 import { wrongTopicPages } from './wrong-topic-pages.ts'
 
@@ -30,6 +32,8 @@ export type ServerOptions = {
   /** The Maildir that `/mailbox` shows, or null for no such page. The caller has checked that only this machine sees it. */
   mailbox: string | null
   doors?: Partial<Doors>
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed; no other's is. */
+  trustedProxies?: readonly string[]
   now?: () => Date
 }
 
@@ -41,7 +45,7 @@ const requestTimeoutMs = 30_000
 
 /** The pages and all that belongs to them, not yet listening. It keeps nothing that another process would need. */
 export async function buildServer(house: House, options: ServerOptions): Promise<FastifyInstance> {
-  const { mailbox, development, now = () => new Date() } = options
+  const { mailbox, development, trustedProxies = [], now = () => new Date() } = options
   const site: Site = { house, now }
   const brand = lastBrand(site)
   const server = fastify({
@@ -49,6 +53,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
@@ -60,6 +65,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   await server.register(view, { engine: { eta: templates }, templates: viewsFolder, production: true })
   securityHeaders(server, house.publicUrl)
   accessLog(server)
+  limitGets(server)
   problemPages(server, site, brand)
   assets(server, site)
   health(server, site)
@@ -69,6 +75,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     doors: { herPage: null, check: null, proof: null, ...options.doors },
   })
   findPages(server, site)
+  startPages(server, site)
   preferencePages(server, site)
   sessionPages(server, site)
   wrongTopicPages(server, site)
