@@ -6,7 +6,6 @@ import { Problem } from '../domain/problem.ts'
 import { oneClickPage } from './ask-models.ts'
 import { asksToUnsubscribe } from './one-click-body.ts'
 import { lookAt, undoToken } from './preference-pages.ts'
-import { receiptUrl } from './receipt-model.ts'
 import { oneClickDonePage } from './result-models.ts'
 import { linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
 
@@ -47,14 +46,10 @@ async function unsubscribe(site: Site, request: FastifyRequest, reply: FastifyRe
     return reply.type('text/plain; charset=utf-8').send('Done.\n')
   }
   const look = await lookAt(site, tokenOf(request), 'unsubscribe')
-  if (changed.kind === 'unchanged')
-    return sendPage(reply, 'notice', oneClickDonePage(look, null, { undoToken: '', receipt: '' }))
+  if (changed.kind === 'unchanged') return sendPage(reply, 'notice', oneClickDonePage(look, null, ''))
   const { before, choices: after } = changed
-  const proofs = {
-    undoToken: undoToken(site, link.person, changed.entry),
-    receipt: receiptUrl(site.house.keys.links, link.person, changed.entry, look.now),
-  }
-  return sendPage(reply, 'notice', oneClickDonePage(look, { before, after }, proofs))
+  const token = undoToken(site, link.person, changed.entry)
+  return sendPage(reply, 'notice', oneClickDonePage(look, { before, after }, token))
 }
 
 /** Nothing is left to end for somebody who was erased: what she asks for is already so. */

@@ -103,7 +103,9 @@ async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequ
   if (saved !== undefined && result)
     return noticeTo(reply, look, resultPage(look, result, { undoToken: saved, receipt: receiptOf(site, look) }))
   const undone = fieldOf(request.query, 'undone')
-  if (undone !== undefined && (await resultOf(site, look, undone))) return noticeTo(reply, look, undonePage(look))
+  if (undone !== undefined && (await resultOf(site, look, undone))) {
+    return noticeTo(reply, look, undonePage(look, receiptOf(site, look)))
+  }
   const { mayRaise, person, brand } = look.preferences
   if (maySee(look) && person.choices.stopped && !mayRaise) return noticeTo(reply, look, stoppedPage(look))
   if (fieldOf(request.query, 'unchanged') !== undefined) return noticeTo(reply, look, unchangedPage(look))
@@ -113,7 +115,7 @@ async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequ
 }
 
 /** Where the receipt of her latest change is: the one whose result is shown. */
-function receiptOf({ house }: Site, { preferences, link, now }: Look): string {
+export function receiptOf({ house }: Site, { preferences, link, now }: Look): string {
   return receiptUrl(house.keys.links, link.person, preferences.person.entry, now)
 }
 

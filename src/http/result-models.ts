@@ -1,7 +1,7 @@
 import type { ChangeResult } from '../actions/change-result.ts'
 import { changes } from '../domain/choice-differences.ts'
 import type { Choices } from '../domain/choices.ts'
-import type { NoticePage, Press } from '../page-views.ts'
+import type { Anchor, NoticePage, Press } from '../page-views.ts'
 import { dateFor, inForce, isPaused, maySee, press, say, sentenceFor, urlOf, type Look } from './her-view.ts'
 import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
 
@@ -24,16 +24,12 @@ export function resultPage(
       label: say('page.result.undo'),
       buttons: [undoPress(look, undoToken), ...(paused ? longerPresses(look) : [])],
     },
-    links: [{ label: say('receipt.keep'), url: receipt }, ...(after.stopped ? [] : [seeAll(look)])],
+    links: [...keepReceipt(look, receipt), ...(after.stopped ? [] : [seeAll(look)])],
   })
 }
 
 /** After a press on it. `result` is null where there was nothing left to stop. */
-export function oneClickDonePage(
-  look: Look,
-  result: Omit<ChangeResult, 'at'> | null,
-  { undoToken, receipt }: { undoToken: string; receipt: string },
-): NoticePage {
+export function oneClickDonePage(look: Look, result: Omit<ChangeResult, 'at'> | null, undoToken: string): NoticePage {
   if (!result) {
     const parts = { status: true, lead: [say('page.oneClick.done')], after: [inForce(look)] }
     return notice(look, say('page.oneClick.already'), parts)
@@ -42,18 +38,22 @@ export function oneClickDonePage(
     status: true,
     after: [inForceWithUndo(look)],
     row: { label: say('page.result.undo'), buttons: [undoPress(look, undoToken)] },
-    links: [{ label: say('receipt.keep'), url: receipt }],
   })
 }
 
 /** After an Undo, wherever it was pressed. It says no more than the link that it was pressed with may say. */
-export function undonePage(look: Look): NoticePage {
+export function undonePage(look: Look, receipt: string): NoticePage {
   return notice(look, say('page.result.undone'), {
     status: true,
     lead: [inForce(look)],
     sentence: currentSentence(look),
-    links: maySee(look) ? [seeAll(look)] : [],
+    links: [...keepReceipt(look, receipt), ...(maySee(look) ? [seeAll(look)] : [])],
   })
+}
+
+/** A receipt says what she has chosen, so it is offered where that may be shown: an old link gets none. */
+function keepReceipt(look: Look, url: string): Anchor[] {
+  return maySee(look) ? [{ label: say('receipt.keep'), url }] : []
 }
 
 /** What a change notes beside what she asked for. */

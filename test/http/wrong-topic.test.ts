@@ -2,6 +2,7 @@ import t from 'tap'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { dayOf, makeLink } from '../../src/domain/link-token.ts'
 import { reportInWords } from '../../src/cli/campaign-words.ts'
+import { reportWrongTopic } from '../../src/store/wrong-topic.ts'
 import { choicesOf, entriesIn, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { sendNow, takingCourier, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
@@ -114,6 +115,18 @@ t.test(
     t.match(await reportCampaign(house, 'darn'), { wasntAbout: 0, wasntAboutRate: 0 })
   },
 )
+
+t.test('many presses at once are one, and nobody says it of another’s mail', async (t) => {
+  const { house, server, sql, token, delivery } = await sent(t)
+  const presses = await Promise.all(
+    Array.from({ length: 8 }, () => server.inject({ method: 'POST', url: `/p/${token}/wrong-topic` })),
+  )
+  t.ok(presses.every(({ headers }) => headers.location === `/p/${token}/wrong-topic`))
+  t.match(await reportCampaign(house, 'darn'), { wasntAbout: 1 })
+  await sql`delete from wrong_topic_reports`
+  const cyn = await addPerson(house, 'cyn@example.com', yesTo([1]))
+  t.equal(await sql.begin((tx) => reportWrongTopic(tx, cyn, [delivery])), 0)
+})
 
 t.test('it goes when she is erased', async (t) => {
   const { sql, server, token, ada } = await sent(t)

@@ -137,6 +137,26 @@ t.test('the result of each change offers its receipt', async (t) => {
   }
 })
 
+t.test('a link that may not show her choices gets no receipt of them', async (t) => {
+  const { house, server } = await openApp(t)
+  const id = await addPerson(house, 'ada@example.com', yesTo([1, 2]))
+  const visit = visitor(server)
+  await visit.open(`/p/${tokenFor(house, id, { daysAgo: 120, topics: [1] })}`)
+  await visit.press('Stop “Repairs”')
+  t.notMatch(visit.html, '/receipt/')
+  await visit.press('Undo')
+  t.notMatch(visit.html, '/receipt/')
+  await visit.open(`/u/${tokenFor(house, id, { purpose: 'unsubscribe', topics: [1], delivery: id })}`)
+  await visit.press('Stop “Repairs”')
+  t.match(visit.page.headings[0], 'Stopped.')
+  t.notMatch(visit.html, '/receipt/')
+  await visit.open(`/p/${tokenFor(house, id, { topics: [2] })}`)
+  await visit.press('Stop “New patterns”')
+  await visit.press('Undo')
+  await visit.follow('Keep a receipt')
+  t.match(visit.page.text, 'You put an earlier change back.')
+})
+
 t.test('a wording is shown as text and given as its bytes', async (t) => {
   const { server } = await openApp(t)
   const page = await server.inject(`/wording/${castWording}`)
