@@ -5,6 +5,10 @@ import type { SignUpWording } from './domain/sign-up-wording.ts'
 export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
+  record: RecordPage
+  history: HistoryPage
+  receipt: ReceiptPage
+  'wording-page': WordingPage
   find: FindPage
   start: StartPage
   talk: TalkPage
@@ -56,6 +60,8 @@ export type PreferencesPage = {
   more: Press[]
   links: Anchor[]
   otherTopics: { heading: string; buttons: Press[] } | null
+  /** What was sent and held back, in numbers; null where the link may not tell, or there was nothing. */
+  record: { promise: string; summary: string; lines: string[]; link: Anchor } | null
   form: ChoicesForm | null
   last: Press[]
   tell?: { heading: string; ask: WordsForm | null; decline: Press | null; links: Anchor[] }
@@ -149,7 +155,8 @@ export type ChoicesForm = {
 
 /**
  * A page that says one thing and offers what can be done about it: stop, pause, undo, why, the result of a change,
- * and every problem. `status` marks what has just happened, which is announced; `aside` is said in small letters.
+ * and every problem. `status` marks what has just happened, which is announced; `aside` is said in small letters; `extra`
+ * are buttons that change nothing of hers, after all others.
  */
 export type NoticePage = {
   frame: Frame
@@ -160,9 +167,36 @@ export type NoticePage = {
   after: string[]
   aside: string
   row: { label: string; buttons: Press[] } | null
+  extra: Press[]
   links: Anchor[]
   /** Words she may add after what has happened; never before it. */
   words?: WordsForm
+}
+
+/** Subjects that are behind a press. */
+export type Behind = { summary: string; items: { text: string; url: string | null }[] }
+
+/** One thing that came or did not, with its tag: `look` colours it, the word tells it. */
+export type RecordLine = {
+  date: { text: string; iso: string } | null
+  tag: { text: string; look: 'now' | 'later' | 'never' }
+  title: string
+  note: string
+  why: Anchor | null
+  behind: Behind | null
+}
+
+/** What we sent her and what we held back, month by month, numbers before subjects. */
+export type RecordPage = {
+  frame: Frame
+  heading: string
+  promise: SentenceCard
+  figures: { label: string; value: string }[]
+  notes: string[]
+  months: { heading: string; counts: string; lines: RecordLine[]; more: string }[]
+  otherMonths: { heading: string; links: Anchor[] } | null
+  service: { heading: string; lead: string; rows: { name: string; value: string }[]; none: string }
+  links: Anchor[]
 }
 
 /** What is wrong with a form, said before everything else; each points at its field. */
@@ -180,6 +214,65 @@ export type FindPage = {
   email: EmailField
   button: string
 }
+
+/** One thing that happened: when, what, by which way, and what stands behind it. */
+export type HistoryLine = { date: { text: string; iso: string }; did: string[]; from: string; links: Anchor[] }
+
+/** Everything that happened to her, newest first. */
+export type HistoryPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  lines: HistoryLine[]
+  empty: string
+  links: Anchor[]
+}
+
+/** One change as she may keep it. `proof` has numbered parts, each with what to do with it; `missing` is said instead. */
+export type ReceiptBody = {
+  heading: string
+  of: string
+  did: string[]
+  before: { label: string; text: string } | null
+  after: { label: string; text: string } | null
+  facts: { name: string; value: string; url: string | null; mono: boolean }[]
+  print: string
+  proof: { heading: string; lead: string; missing: string; parts: { step: string; text: string; more: string }[] }
+}
+
+export type ReceiptPage = { frame: Frame; receipt: ReceiptBody }
+
+/** A frozen text as text, and the way to its bytes. */
+export type WordingPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  facts: { name: string; value: string; mono: boolean }[]
+  file: Anchor
+  label: string
+  text: string
+}
+
+/** Parts of files that she takes away, each a piece of HTML; they stand by themselves, with their style inside. */
+export type FileParts = {
+  begin: FileHead
+  end: Record<string, never>
+  person: {
+    heading: string
+    asOf: string
+    sentence: string
+    person: string
+    facts: { name: string; value: string }[]
+    files: string
+    links: Anchor[]
+  }
+  section: { heading: string }
+  'section-end': Record<string, never>
+  mails: { mails: { iso: string; date: string; subject: string; state: string }[] }
+  receipt: FileHead & { receipt: ReceiptBody }
+}
+
+export type FileHead = { language: string; direction: 'ltr' | 'rtl'; title: string }
 
 /** The sign-up page: the frozen wording in the order of the seed, with what she ticked and typed; nothing is chosen for her. */
 export type StartPage = {
