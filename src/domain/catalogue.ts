@@ -47,7 +47,17 @@ import frSentence from './text/fr/sentence.json' with { type: 'json' }
 import frStaff from './text/fr/staff.json' with { type: 'json' }
 import frTalk from './text/fr/talk.json' with { type: 'json' }
 
-const english = { ...enSentence, ...enPages, ...enMail, ...enStaff, ...enTalk, ...enRecord, ...enHistory, ...enReceipt, ...enDownload }
+const english = {
+  ...enSentence,
+  ...enPages,
+  ...enMail,
+  ...enStaff,
+  ...enTalk,
+  ...enRecord,
+  ...enHistory,
+  ...enReceipt,
+  ...enDownload,
+}
 
 /** A message of the catalogue; one that no English file holds does not compile. */
 export type TextKey = keyof typeof english
@@ -56,10 +66,50 @@ type Messages = Readonly<Record<string, string>>
 
 const messages: Readonly<Record<Language, Messages>> = {
   en: english,
-  de: { ...deSentence, ...dePages, ...deMail, ...deStaff, ...deTalk, ...deRecord, ...deHistory, ...deReceipt, ...deDownload },
-  fr: { ...frSentence, ...frPages, ...frMail, ...frStaff, ...frTalk, ...frRecord, ...frHistory, ...frReceipt, ...frDownload },
-  es: { ...esSentence, ...esPages, ...esMail, ...esStaff, ...esTalk, ...esRecord, ...esHistory, ...esReceipt, ...esDownload },
-  ar: { ...arSentence, ...arPages, ...arMail, ...arStaff, ...arTalk, ...arRecord, ...arHistory, ...arReceipt, ...arDownload },
+  de: {
+    ...deSentence,
+    ...dePages,
+    ...deMail,
+    ...deStaff,
+    ...deTalk,
+    ...deRecord,
+    ...deHistory,
+    ...deReceipt,
+    ...deDownload,
+  },
+  fr: {
+    ...frSentence,
+    ...frPages,
+    ...frMail,
+    ...frStaff,
+    ...frTalk,
+    ...frRecord,
+    ...frHistory,
+    ...frReceipt,
+    ...frDownload,
+  },
+  es: {
+    ...esSentence,
+    ...esPages,
+    ...esMail,
+    ...esStaff,
+    ...esTalk,
+    ...esRecord,
+    ...esHistory,
+    ...esReceipt,
+    ...esDownload,
+  },
+  ar: {
+    ...arSentence,
+    ...arPages,
+    ...arMail,
+    ...arStaff,
+    ...arTalk,
+    ...arRecord,
+    ...arHistory,
+    ...arReceipt,
+    ...arDownload,
+  },
 }
 
 const compiled = new Map<string, IntlMessageFormat>()
@@ -124,7 +174,9 @@ export function textDay(locale: string, at: Date, timeZone: string): string {
 
 /** A month by its name `YYYY-MM`: "November 2026". */
 export function textMonth(locale: string, month: string): string {
-  return dateFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01T00:00:00Z`))
+  return dateFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-01T00:00:00Z`),
+  )
 }
 
 /** A whole number as it stands by itself: "1,204". */

@@ -1,5 +1,14 @@
 import { zoneFor } from '../domain/calendar.ts'
-import { text, textDate, textDay, textMonth, textName, textNumber, textTime, type TextKey } from '../domain/catalogue.ts'
+import {
+  text,
+  textDate,
+  textDay,
+  textMonth,
+  textName,
+  textNumber,
+  textTime,
+  type TextKey,
+} from '../domain/catalogue.ts'
 import type { Language } from '../domain/language.ts'
 import { topicIn, type Topic } from '../domain/topic.ts'
 import type { Look } from './her-view.ts'

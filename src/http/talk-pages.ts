@@ -149,7 +149,13 @@ function giveReason(site: Site): Handle {
     if (kept.kind === 'empty') return reply.redirect(urlOf(look, `?saved=${stop}`), 303)
     const refused = { why: kept.kind, id, words, reason }
     const result = await resultOf(site, look, stop)
-    if (result) return sendPage(reply, 'notice', sealed(resultPage(look, result, { undoToken: stop, receipt: receiptOf(site, look) }, { refused }), look), 422)
+    if (result)
+      return sendPage(
+        reply,
+        'notice',
+        sealed(resultPage(look, result, { undoToken: stop, receipt: receiptOf(site, look) }, { refused }), look),
+        422,
+      )
     const talk = await talkOf(site, look)
     return sendPage(reply, 'talk', sealed(talkPage(look, talk, { refused: { at: 'free', words: refused } }), look), 422)
   }

@@ -59,7 +59,13 @@ export function checkSameState(runs: number): void {
     fc.property(someState(), (state) => {
       const { before, after, suppressions, now, language, number } = state
       const person = personOf(after, { suppressions, number })
-      const context = { topics: someTopics, brand: fern, locale: language, now, address: maskedAddress(address.spelling) }
+      const context = {
+        topics: someTopics,
+        brand: fern,
+        locale: language,
+        now,
+        address: maskedAddress(address.spelling),
+      }
       const sentence = describe(after, { ...context, suppressions, wordings })
 
       const look = lookAt(person, language, now)
