@@ -3,7 +3,8 @@ import { Eta } from 'eta'
 import type { PreferencesWording } from './domain/preferences-wording.ts'
 import type { SignUpWording } from './domain/sign-up-wording.ts'
 import type { Mails } from './mail-views.ts'
-import type { FileParts, HistoryLine, Pages } from './page-views.ts'
+import type { Pages } from './page-views.ts'
+import type { FileParts, HistoryLine } from './record-views.ts'
 
 /** Where the templates are, for whoever serves them. */
 export const viewsFolder = fileURLToPath(new URL('../views', import.meta.url))

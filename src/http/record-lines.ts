@@ -1,7 +1,7 @@
 import type { TextKey } from '../domain/catalogue.ts'
 import { fateOf, type Counted, type Fate, type LeftOut } from '../domain/her-record.ts'
 import type { RecordRow } from '../store/her-record.ts'
-import type { Behind, RecordLine } from '../page-views.ts'
+import type { Behind, RecordLine } from '../record-views.ts'
 import type { Words } from './her-words.ts'
 
 /** Something that was kept from her, or waits: what it was, when, and the reason it is told under. */
