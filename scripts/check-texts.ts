@@ -10,6 +10,7 @@ import { laterReasons, neverReasons } from '../src/domain/gate.ts'
 import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
 import { stopReasons } from '../src/domain/stop-reason.ts'
+import { suppressionReasons } from '../src/domain/suppression.ts'
 
 /** Kinds of parts in what the parser of intl-messageformat gives: plain text, a plural, its number. */
 const [literal, plural, number] = [0, 6, 7]
@@ -20,6 +21,14 @@ const statuses = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503].ma
 /** What stands in each place of the keys that code puts together; every `*` is one place. */
 const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'channel.*': [channels],
+  'download.file.state.*': [['sent', 'unknown', 'released', 'refused', 'deferred', 'held', 'held_back', 'cancelled']],
+  'download.file.suppressed.*': [suppressionReasons],
+  'history.*': [['yes', 'yes.again', 'no', 'pending', 'unasked']],
+  'history.channels.*': [['yes', 'no', 'unasked']],
+  'history.from.*': [['page', 'stop-page', 'undo', 'start', 'confirm']],
+  'history.imported.*': [['mailchimp', 'listmonk', 'yes', 'no']],
+  'history.pace.cap-*': [periods],
+  'history.pace.digest-*': [periods],
   'page.channel.*': [channels],
   'page.home.*': [['page', 'check', 'proof', 'mailbox']],
   'page.home.*Lead': [['page', 'check', 'proof', 'mailbox']],
@@ -37,6 +46,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'page.why.*': [['seen', 'attested']],
   'page.why.held.*': [[...laterReasons, 'turn']],
   'promise.*': [shapes],
+  'record.tag.*': [['sent', 'unsure', 'on-its-way', 'waits', 'refused', 'not-sent', 'called-back']],
   'sentence.*': [neverReasons],
   'sentence.*.*': [['coming', 'also', 'after'], shapes],
   'sentence.*.any-pace': [['coming', 'after']],

@@ -6,6 +6,7 @@ import type { House } from './actions/house.ts'
 import { workCampaign } from './actions/send-campaign.ts'
 import { sendServiceDue, sendTopicDue } from './actions/send-due.ts'
 import { campaignToWork } from './actions/start-scheduled.ts'
+import { signGrown } from './actions/sign-checkpoint.ts'
 import { suppressBounced } from './actions/suppress-bounced.ts'
 import { sweep, withWorker } from './actions/sweep.ts'
 import { workInHand } from './actions/work-in-hand.ts'
@@ -111,6 +112,7 @@ class QueueWorker implements Worker {
   async #sweep(): Promise<void> {
     await sweep(this.#house)
     await suppressBounced(this.#house)
+    await signGrown(this.#house)
   }
 
   #campaign(slug: string): Promise<void> {

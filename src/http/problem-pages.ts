@@ -113,6 +113,7 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, { status
     after: [...write, ...reference],
     aside: '',
     row: null,
+    extra: [],
     links: isHers
       ? [{ label: voice.say('page.problem.openAgain'), url: inSame(voice, `/p/${token}`) }]
       : wayIn(voice, texts),
