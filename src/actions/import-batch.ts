@@ -59,6 +59,7 @@ export async function importBatch(house: House, arrivals: readonly Arrival[], pl
       if (!people) return null
       const decided = await decide(tx, arrivals, people, plan)
       await write(
+        house,
         tx,
         decided.filter((decision) => decision.changed),
         plan,
@@ -134,7 +135,7 @@ function decideOn(
   }
 }
 
-async function write(tx: Transaction, decisions: readonly Decision[], plan: ImportPlan): Promise<void> {
+async function write(house: House, tx: Transaction, decisions: readonly Decision[], plan: ImportPlan): Promise<void> {
   if (decisions.length === 0) return
   const bouncing = decisions.filter((decision) => decision.bounces).map(({ arrival }) => arrival)
   const suppressions = bouncing.map(({ rows: [row] }) => ({
@@ -143,6 +144,10 @@ async function write(tx: Transaction, decisions: readonly Decision[], plan: Impo
   }))
   await suppress(tx, 'email', 'bounced', 'import', suppressions)
   await cancelWhatTheyForbid(tx, decisions)
+  const stopped = decisions.filter(({ choices, stored }) => choices.stopped && !stored?.choices.stopped)
+  await house.noList.append(
+    stopped.map(({ arrival }) => ({ at: plan.terms.at, kind: 'stopped', fingerprint: fingerprintOf(arrival) })),
+  )
   const people = decisions
     .map((decision) => ({ id: decision.stored?.id ?? randomUUID(), decision }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))

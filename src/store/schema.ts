@@ -47,6 +47,8 @@ export const topics = pgTable('topics', {
   slug: text('slug').notNull().unique(),
   name: text('name').notNull(),
   promise: text('promise').notNull(),
+  /** How many emails a month are expected under it, said while there is no history to tell it from. */
+  expectedMonthly: smallint('expected_monthly'),
   createdAt: instant('created_at')
     .notNull()
     .default(sql`instant()`),

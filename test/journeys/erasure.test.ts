@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PgBoss } from 'pg-boss'
+import t from 'tap'
+import { changeChoices } from '../../src/actions/change-choices.ts'
+import { eraseAddress, erasePerson } from '../../src/actions/erase.ts'
+import { exportLedger } from '../../src/actions/export-ledger.ts'
+import type { House } from '../../src/actions/house.ts'
+import { importPeople } from '../../src/actions/import-people.ts'
+import { addPerson as addByStaff, showPerson, stopPerson } from '../../src/actions/people.ts'
+import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
+import { ledgerKey } from '../../src/actions/sign-checkpoint.ts'
+import { verifyLedger } from '../../src/actions/verify-ledger.ts'
+import { stopEverything } from '../../src/domain/choice-changes.ts'
+import { fingerprintOf } from '../../src/domain/keyring.ts'
+import { appendEntries, lockHead } from '../../src/store/ledger.ts'
+import { openApp, tokenFor, visitor, type App } from '../support/app.ts'
+import { addPerson, bounce, yesTo } from '../support/cast.ts'
+import { moveClock } from '../support/database.ts'
+import { openTestHouse } from '../support/house.ts'
+import { parsePage } from '../support/html.ts'
+import { confirmed, writeExport } from '../support/mailchimp-files.ts'
+import { sumsAgree } from '../support/oracle.ts'
+import { sendNow, takingCourier, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
+import { tracesOf } from '../support/traces.ts'
+import { verifyWholeLedger } from '../support/verify-ledger.ts'
+
+type T = Parameters<typeof writeExport>[0] & Parameters<typeof openTestHouse>[0]
+
+const address = 'Vera.Quince@example.com'
+const canonical = 'vera.quince@example.com'
+const byStaff = { way: 'staff', by: null } as const
+
+/** A folder for what an export writes. */
+function folder(t: T): string {
+  const path = mkdtempSync(join(tmpdir(), 'courtesy-erasure-'))
+  t.teardown(async () => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+/** Puts a delivery of a message to somebody into a state, whatever way it would have come there. */
+async function deliver(house: House, person: string, message: string, state: string, more = ''): Promise<string> {
+  const id = randomUUID()
+  const first = ['held', 'held_back'].includes(state) ? state : 'released'
+  await house.database.sql`
+    insert into deliveries (id, message, person, state, verdict, reason, version, worker, released_at)
+    values (${id}, ${message}, ${person}, ${first}, ${{ held: 'later', held_back: 'later' }[state] ?? 'now'},
+      ${{ held: 'digest', held_back: 'paused' }[state] ?? null}, 1, ${first === 'released' ? 1 : null}, instant())`
+  await house.database.sql`update deliveries set state = ${state}, reply = ${more},
+    settled_at = case when ${first} <> ${state} then instant() end where id = ${id}`
+  return id
+}
+
+/** Somebody of whom every table holds something: she was imported, chose on her page, and has mail in every state. */
+async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: string[]; inHand: string }> {
+  const { house, server } = app
+  const { sql } = house.database
+  const files = writeExport(t, {
+    subscribed: [{ ...confirmed(address), 'First Name': 'Marguerite', 'Last Name': 'Quincefield' }],
+  })
+  await importPeople(house, { files, topicsColumn: 'About what?', pace: 'digest-monthly' })
+  const [row] = await sql<{ person: string }[]>`select person from addresses where canonical = ${canonical}`
+  const vera = row?.person ?? ''
+  const her = visitor(server)
+  await her.open(`/p/${tokenFor(house, vera)}`)
+  her.tick('topic', '1', true)
+  her.tick('channel', 'email', true)
+  await her.press('Save my choices')
+  await bounce(house, address)
+  const deliveries = []
+  for (const state of ['held', 'held_back', 'deferred', 'sent', 'refused', 'unknown', 'cancelled', 'released']) {
+    const message = await writeCampaign(house, state.replace('_', '-'))
+    deliveries.push(
+      await deliver(house, vera, message, state, state === 'refused' ? `550 no such user ${address}` : ''),
+    )
+    await sql`insert into slices (message, number, first, last, through, verdicts) values (${message}, 1, ${randomUUID()}, ${randomUUID()}, ${vera}, '{"now": 1}')`
+  }
+  const [held = '', , deferred = '', sent = ''] = deliveries
+  const digest = randomUUID()
+  await sql`
+    insert into deliveries (id, slot, person, state, verdict, version) values (${digest}, instant(), ${vera}, 'released', 'now', 1)`
+  await sql`update deliveries set digest = ${digest} where id = ${sent}`
+  await sql`update deliveries set state = 'sent', settled_at = instant() where id = ${digest}`
+  await sql`insert into past_releases (delivery, topic, released_at) values (${deferred}, 1, instant())`
+  await sql`update people set recent = ${JSON.stringify([{ at: '2026-01-01T00:00:00.000Z', topic: 1, delivery: held }])}::jsonb where id = ${vera}`
+  await sql.begin(async (tx) => {
+    const payload = { what: 'a list', of: [address.toUpperCase(), 'ben@example.com'] }
+    await appendEntries(tx, await lockHead(tx), [
+      { kind: 'exported', topics: [], wording: null, person: null, payload },
+    ])
+  })
+  return { vera, deliveries: [...deliveries, digest], inHand: deliveries.at(-1) ?? '' }
+}
+
+/** All that could tell of her: what she is called, where she can be reached, and the numbers that stand for her. */
+function needlesOf(house: House, vera: string, deliveries: readonly string[]): Record<string, string> {
+  return {
+    id: vera,
+    address: canonical,
+    'first name': 'Marguerite',
+    'last name': 'Quincefield',
+    'internet address': '203.0.113.5',
+    fingerprint: fingerprintOf(house.keys, 'email', canonical),
+    ...Object.fromEntries(deliveries.map((id, index) => [`delivery ${index}`, id])),
+  }
+}
+
+/** The numbers of a report that no erasure may change. */
+function sums({ people, now, later, never, sent, refused, unknown }: Report) {
+  return { people, now, later, never, sent, refused, unknown }
+}
+
+const slugs = ['held', 'held-back', 'deferred', 'sent', 'refused', 'unknown', 'cancelled', 'released']
+
+t.test(
+  'I-15: an erasure leaves no trace of her in any column of any table, and the record still verifies',
+  async (t) => {
+    const app = await openApp(t)
+    const { house } = app
+    const { sql } = house.database
+    const boss = new PgBoss({ connectionString: house.database.url, schema: 'pgboss', max: 1 })
+    boss.on('error', () => undefined)
+    await boss.start()
+    t.teardown(() => boss.stop({ graceful: false }))
+    const ben = await addPerson(house, 'ben@example.com', yesTo([1]), 'Benedict')
+    const { vera, deliveries, inHand } = await everywhere(t, app)
+    await deliver(house, ben, await writeCampaign(house, 'bens'), 'sent')
+    const into = folder(t)
+    const [before, key] = [join(into, 'before.zip'), await ledgerKey(house)]
+    await exportLedger(house, before)
+    const checkpoint = await sql<{ note: string }[]>`select note from checkpoints order by size desc limit 1`
+    const hers = needlesOf(house, vera, deliveries)
+    const bens = { id: ben, address: 'ben@example.com', name: 'Benedict' }
+    const [of, ofBen] = [await tracesOf(house, hers), await tracesOf(house, bens)]
+    for (const what of Object.keys(hers))
+      t.ok(
+        of.some((trace) => trace.what === what),
+        `${what} was there`,
+      )
+    for (const table of ['people', 'addresses', 'payloads', 'deliveries', 'past_releases', 'slices', 'suppressions'])
+      t.ok(
+        of.some((trace) => trace.table.startsWith(`public.${table}.`)),
+        `she was in ${table}`,
+      )
+    const [words] = await sql`select count(*)::int as n from messages where service_kind is not null`
+    t.equal(words?.['n'], 1, 'a note of hers was laid out')
+    const reports = await Promise.all(slugs.map((slug) => reportCampaign(house, slug)))
+
+    const erased = await erasePerson(house, vera, byStaff)
+
+    t.match(
+      erased,
+      { kind: 'erased', inFlight: { count: 2 } },
+      'what is unknown, and what is in hand of a worker that hangs',
+    )
+    t.same(await tracesOf(house, hers), [
+      { table: 'public.erased_in_hand.carrier', what: `delivery ${deliveries.indexOf(inHand)}` },
+      { table: 'public.erased_in_hand.delivery', what: `delivery ${deliveries.indexOf(inHand)}` },
+      { table: 'public.erased_people.id', what: 'id' },
+      { table: 'public.suppressions.fingerprint', what: 'fingerprint' },
+    ])
+    t.same(
+      (await tracesOf(house, bens)).filter(({ table }) => table !== 'public.payloads.payload'),
+      ofBen.filter(({ table }) => table !== 'public.payloads.payload'),
+      'nothing of anybody else is touched',
+    )
+    const [left] = await sql`select count(*)::int as n from messages where service_kind is not null`
+    t.equal(left?.['n'], 0)
+    t.match(house.noes.at(-1), { kind: 'erased', fingerprint: hers['fingerprint'] })
+    t.notMatch(
+      [...app.log, ...house.warnings].join('\n'),
+      new RegExp(`${canonical}|Marguerite|Quincefield|${vera}`, 'i'),
+    )
+
+    const [last] = await sql<{ body: string; payload: string; person: string | null }[]>`
+    select body, payload, person from entries join payloads using (number) order by number desc limit 1`
+    t.match(JSON.parse(last?.body ?? ''), { kind: 'erased', topics: [], wording: null })
+    t.same(JSON.parse(last?.payload ?? ''), { what: 'erased', way: 'staff', by: null })
+    await verifyWholeLedger(t, house)
+    t.match(await verifyLedger(before, key), { verdict: 'verified' }, 'the old bundle')
+    const after = join(into, 'after.zip')
+    await exportLedger(house, after)
+    const since = checkpoint[0]?.note
+    t.match(await verifyLedger(after, key, since), { verdict: 'verified' }, 'and a new one, since the old checkpoint')
+
+    for (const [index, slug] of slugs.entries()) {
+      const [was, is] = [reports[index], await reportCampaign(house, slug)]
+      t.ok(was && sumsAgree({ ...is, people: is.now + is.later + is.never }), slug)
+      if (was) t.same(sums(is), sums(was), slug)
+    }
+    t.same(await erasePerson(house, vera, byStaff), { kind: 'already' })
+    t.same(await eraseAddress(house, address, {}), { kind: 'already' })
+  },
+)
