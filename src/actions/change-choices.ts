@@ -2,7 +2,6 @@ import type { Choices } from '../domain/choices.ts'
 import { changes, entryKindOf, stampEntry, topicsConcerned } from '../domain/choice-differences.ts'
 import { judge } from '../domain/gate.ts'
 import type { EntryKind } from '../domain/ledger-entry.ts'
-import { Problem } from '../domain/problem.ts'
 import { theBrand } from '../store/brand.ts'
 import type { Transaction } from '../store/database.ts'
 import { tellOfChange } from '../store/changes.ts'
@@ -12,6 +11,7 @@ import { appendEntries, lockHead } from '../store/ledger.ts'
 import { lockPerson, saveChoices, type Person } from '../store/people.ts'
 import { wordingHashes } from '../store/wordings.ts'
 import { commit } from './commit.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
 import { inFlightAfter, type InFlight } from './in-flight.ts'
 
@@ -47,7 +47,7 @@ export type AfterEntry = (entry: number) => Promise<void>
  * @param change gives the new choices from the present ones and the instant of the change, or null for no change.
  * @param also belongs to the change: it reads what it needs before the ledger's head is locked, and what it gives back
  * writes under the number of the entry, in the same transaction.
- * @throws Problem `not-found` when there is no such person.
+ * @throws Problem `erased` when she was erased, `not-found` when there is no such person.
  */
 export async function changeChoices(
   house: House,
@@ -69,7 +69,7 @@ async function changeUnderLock(
   { change, also }: { change: (current: Choices, at: string, person: Person) => Choices | null; also: Also },
 ): Promise<{ kind: 'unchanged'; choices: Choices } | Made> {
   const person = await lockPerson(tx, id)
-  if (!person) throw new Problem('not-found', 'there is no such person; she may have been erased')
+  if (!person) throw await whoIsGone(house, id)
   const before = person.choices
   const at = (await instantNow(tx)).toISOString()
   const wanted = change(before, at, person)

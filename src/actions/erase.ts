@@ -49,8 +49,16 @@ const lookAgainMs = 20
 export async function erasePerson(house: House, person: string, by: ErasedBy): Promise<Erased> {
   const erased = await eraseStored(house, person, by)
   if (erased) return erased
-  if (await wasErased(house.database.sql, person)) return { kind: 'already' }
-  throw new Problem('not-found', 'there is no such person')
+  const gone = await whoIsGone(house, person)
+  if (gone.code === 'erased') return { kind: 'already' }
+  throw gone
+}
+
+/** What there is to say of somebody whom a link names and who is not stored: that she was erased, or that we know no such person. */
+export async function whoIsGone(house: House, person: string): Promise<Problem> {
+  return (await wasErased(house.database.readOnly, person))
+    ? new Problem('erased', 'what was known of this person has been erased')
+    : new Problem('not-found', 'there is no such person')
 }
 
 /** @returns null when there is no such person (any more). */

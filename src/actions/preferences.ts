@@ -24,6 +24,7 @@ import { allTopics } from '../store/topics.ts'
 import { currentWording, wordingHashes, wordingText } from '../store/wordings.ts'
 import { acknowledgeRaise, sendHers } from './acknowledge-raise.ts'
 import { changeChoices, type Changed, type Evidence } from './change-choices.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
 import { forbiddenInFlight, type InFlight } from './in-flight.ts'
 
@@ -182,7 +183,10 @@ export async function changeToUndo(
 ): Promise<{ before: Choices; after: Choices; at: string }> {
   const entry = await entryOf(house.database.readOnly, person, number)
   const payload = entry?.payload as { before?: unknown; after?: unknown } | undefined
-  if (!entry || !payload?.before || !payload.after) throw new Problem('link-invalid', 'there is no such change to undo')
+  if (!entry || !payload?.before || !payload.after) {
+    const gone = await whoIsGone(house, person)
+    throw gone.code === 'erased' ? gone : new Problem('link-invalid', 'there is no such change to undo')
+  }
   const at = timeIn(entry)
   if (now.getTime() - Date.parse(at) > linkLifetimes.undoHours * 3_600_000) {
     throw new Problem('link-expired', `a change can be undone for ${linkLifetimes.undoHours} hours`)

@@ -10,6 +10,7 @@ import {
   stopSome,
   type Saved,
 } from '../actions/preferences.ts'
+import { whoIsGone } from '../actions/erase.ts'
 import { whyDelivered } from '../actions/why.ts'
 import { dayOf, makeLink, readLink, type LinkPurpose } from '../domain/link-token.ts'
 import { pauseEnd, pauseLengths } from '../domain/pause-length.ts'
@@ -50,13 +51,13 @@ export function preferencePages(server: FastifyInstance, site: Site): void {
 
 /**
  * Who this link is about, and what holds for her now.
- * @throws Problem `link-invalid` for a token that is none; `not-found` when she was erased.
+ * @throws Problem `link-invalid` for a token that is none; `erased` when she was erased.
  */
 export async function lookAt(site: Site, token: string, purpose: LinkPurpose): Promise<Look> {
   const link = linkOf(site, token, purpose)
   const now = site.now()
   const preferences = await readPreferences(site.house, link, pageLanguage, now)
-  if (!preferences) throw new Problem('not-found', 'she was erased')
+  if (!preferences) throw await whoIsGone(site.house, link.person)
   return { preferences, link, token, now }
 }
 

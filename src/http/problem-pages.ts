@@ -19,6 +19,7 @@ const statuses: Record<ProblemCode, Status> = {
   'already-exists': 409,
   'link-invalid': 404,
   'link-expired': 410,
+  erased: 410,
   conflict: 409,
   'not-ready': 503,
   'refused-by-gate': 403,
@@ -58,7 +59,8 @@ export function problemPages(server: FastifyInstance, site: Site, brand: LastBra
     if (status >= 500) request.log.error(faultOf(error, request), 'failed')
     if (status === 503) reply.header('retry-after', retryAfterSeconds)
     const look = status < 500 ? await brand.refresh() : brand.value
-    return sendPage(reply, 'notice', problemPage(site, request, look, status), status)
+    const page = isErased(error) ? erasedPage(look) : problemPage(site, request, look, status)
+    return sendPage(reply, 'notice', page, status)
   })
 }
 
@@ -84,6 +86,27 @@ export function statusOf(error: unknown): Status {
     return told.find((each) => each === statusCode) ?? 400
   }
   return isDatabaseAway(error) ? 503 : 500
+}
+
+function isErased(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'erased'
+}
+
+/** To an old link of somebody who was erased: what was done, and what is kept so that it stays so. */
+function erasedPage(brand: Brand): NoticePage {
+  const heading = say('page.erased.heading')
+  const replyTo = replyAddress(brand)
+  return {
+    frame: frameOf(brand, heading),
+    heading,
+    status: false,
+    lead: [say('page.erased.lead')],
+    sentence: null,
+    after: replyTo ? [say('page.problem.write', { replyTo })] : [],
+    aside: '',
+    row: null,
+    links: [],
+  }
 }
 
 function problemPage(site: Site, request: FastifyRequest, brand: Brand, status: Status): NoticePage {

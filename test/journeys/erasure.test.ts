@@ -1,29 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PgBoss } from 'pg-boss'
 import t from 'tap'
-import { changeChoices } from '../../src/actions/change-choices.ts'
 import { eraseAddress, erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
 import type { House } from '../../src/actions/house.ts'
 import { importPeople } from '../../src/actions/import-people.ts'
-import { addPerson as addByStaff, showPerson, stopPerson } from '../../src/actions/people.ts'
+import { addPerson as addByStaff, stopPerson } from '../../src/actions/people.ts'
 import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
 import { ledgerKey } from '../../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
-import { stopEverything } from '../../src/domain/choice-changes.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
 import { appendEntries, lockHead } from '../../src/store/ledger.ts'
 import { openApp, tokenFor, visitor, type App } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
-import { moveClock } from '../support/database.ts'
 import { openTestHouse } from '../support/house.ts'
 import { parsePage } from '../support/html.ts'
 import { confirmed, writeExport } from '../support/mailchimp-files.ts'
 import { sumsAgree } from '../support/oracle.ts'
-import { sendNow, takingCourier, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
+import { writeCampaign } from '../support/sending.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { tracesOf } from '../support/traces.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
@@ -32,13 +28,6 @@ type T = Parameters<typeof writeExport>[0] & Parameters<typeof openTestHouse>[0]
 const address = 'Vera.Quince@example.com'
 const canonical = 'vera.quince@example.com'
 const byStaff = { way: 'staff', by: null } as const
-
-/** A folder for what an export writes. */
-function folder(t: T): string {
-  const path = mkdtempSync(join(tmpdir(), 'courtesy-erasure-'))
-  t.teardown(async () => rmSync(path, { recursive: true, force: true }))
-  return path
-}
 
 /** Puts a delivery of a message to somebody into a state, whatever way it would have come there. */
 async function deliver(house: House, person: string, message: string, state: string, more = ''): Promise<string> {
@@ -127,7 +116,7 @@ t.test(
     const ben = await addPerson(house, 'ben@example.com', yesTo([1]), 'Benedict')
     const { vera, deliveries, inHand } = await everywhere(t, app)
     await deliver(house, ben, await writeCampaign(house, 'bens'), 'sent')
-    const into = folder(t)
+    const into = temporaryFolder(t)
     const [before, key] = [join(into, 'before.zip'), await ledgerKey(house)]
     await exportLedger(house, before)
     const checkpoint = await sql<{ note: string }[]>`select note from checkpoints order by size desc limit 1`
@@ -192,5 +181,78 @@ t.test(
     }
     t.same(await erasePerson(house, vera, byStaff), { kind: 'already' })
     t.same(await eraseAddress(house, address, {}), { kind: 'already' })
+  },
+)
+
+t.test('an erased address stays out: no import, no staff and no stop bring it in again', async (t) => {
+  const { house } = await openApp(t)
+  const vera = await addPerson(house, address, yesTo([1]), 'Marguerite')
+  t.match(await eraseAddress(house, ` ${address.toUpperCase()} `, { by: 'Ben, shop' }), { kind: 'erased' })
+  const rows = [confirmed(address), confirmed('ben@example.com')]
+  const files = writeExport(t, { subscribed: rows })
+  const imported = await importPeople(house, { files, topicsColumn: 'About what?' })
+  t.match(imported, { rows: 2, suppressed: 1, notAsked: 1, changed: 1 })
+  await t.rejects(addByStaff(house, address, {}), { code: 'refused-by-gate' })
+  t.match(await stopPerson(house, address, {}), { kind: 'erased' })
+  const traces = await tracesOf(house, { address: canonical, name: 'Marguerite', id: vera })
+  t.same(
+    traces.map(({ table }) => table),
+    ['public.erased_people.id'],
+  )
+})
+
+t.test('an address that nobody has is kept out all the same, once', async (t) => {
+  const { house } = await openApp(t)
+  t.match(await eraseAddress(house, address, {}), { kind: 'unknown', entry: 1 })
+  t.match(await eraseAddress(house, address, {}), { kind: 'already' })
+  t.match(house.noes, [{ kind: 'erased', fingerprint: fingerprintOf(house.keys, 'email', canonical) }])
+  await t.rejects(addByStaff(house, address, {}), { code: 'refused-by-gate' })
+  t.same(await tracesOf(house, { address: canonical }), [])
+  await t.rejects(eraseAddress(house, 'vera at example', {}), { code: 'invalid-input' })
+  await t.rejects(erasePerson(house, randomUUID(), byStaff), { code: 'not-found' })
+  await verifyWholeLedger(t, house)
+})
+
+t.test(
+  'old links of hers say what was done and offer nothing; the button in the mail program just works',
+  async (t) => {
+    const { house, server, log } = await openApp(t)
+    const vera = await addPerson(house, address, yesTo([1]))
+    const mine = { preferences: tokenFor(house, vera), old: tokenFor(house, vera, { daysAgo: 400 }) }
+    const undo = tokenFor(house, vera, { purpose: 'undo', entry: 1 })
+    const oneClick = tokenFor(house, vera, { purpose: 'unsubscribe', topics: [1], delivery: randomUUID() })
+    await erasePerson(house, vera, byStaff)
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const requests = [
+      ...Object.values(mine).flatMap((token) =>
+        ['', '/stop', '/pause', '/why', '/keep'].map((path) => ({ url: `/p/${token}${path}` })),
+      ),
+      { url: `/p/${mine.old}/stop`, method: 'POST', headers: form, payload: '' },
+      { url: `/p/${mine.preferences}`, method: 'POST', headers: form, payload: 'topic=1' },
+      { url: `/undo/${undo}` },
+      { url: `/undo/${undo}`, method: 'POST', headers: form, payload: '' },
+      { url: `/u/${oneClick}` },
+    ] as const
+    for (const request of requests) {
+      const response = await server.inject(request)
+      t.equal(response.statusCode, 410, request.url.slice(-20))
+      const page = parsePage(response.body)
+      t.strictSame(page.faults, [])
+      t.equal(page.headings[0], 'We’ve erased what we knew about this address.')
+      t.match(page.text, 'We keep one fingerprint of the address, so that nobody can add you again by mistake.')
+      t.notOk(
+        page.links.some(({ href }) => href.includes('/stop')),
+        'nothing is left to stop',
+      )
+    }
+    const press = {
+      method: 'POST',
+      url: `/u/${oneClick}`,
+      headers: form,
+      payload: 'List-Unsubscribe=One-Click',
+    } as const
+    t.equal((await server.inject(press)).statusCode, 200)
+    t.equal((await server.inject(`/p/${tokenFor(house, randomUUID())}`)).statusCode, 404, 'who never was is not erased')
+    t.notMatch(log.join('\n'), new RegExp(vera))
   },
 )
