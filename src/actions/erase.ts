@@ -15,6 +15,7 @@ import {
   lockToErase,
   markErased,
   wasErased,
+  type HerAddress,
 } from '../store/erasure.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
@@ -96,18 +97,15 @@ type Gone = { entry: number; at: string; going: readonly Going[] }
 async function eraseUnderLock(house: House, tx: Transaction, id: string, by: ErasedBy): Promise<Gone | null> {
   const { people, addresses } = await lockToErase(tx, [id])
   if (people.length === 0) return null
-  const [at, going, deliveries] = await Promise.all([instantNow(tx), inFlightTo(tx, id), deliveriesOf(tx, people)])
+  const [at, going] = await Promise.all([instantNow(tx), inFlightTo(tx, id)])
   const fingerprints = addresses.map(({ channel, fingerprint }) => ({ channel, fingerprint }))
   for (const { channel, fingerprint } of fingerprints) {
     await suppress(tx, channel, 'erased', by.way === 'page' ? 'herself' : 'staff', [
       { fingerprint, at: at.toISOString() },
     ])
   }
-  await deleteDeliveries(tx, deliveries)
-  await deletePayloads(tx, people, addresses)
-  await deletePeople(tx, people)
+  await removePeople(tx, people, addresses)
   await markErased(tx, people)
-  await tellOfChange(tx, people)
   const entry = await appendErased(
     house,
     tx,
@@ -115,6 +113,21 @@ async function eraseUnderLock(house: House, tx: Transaction, id: string, by: Era
     by,
   )
   return { ...entry, going }
+}
+
+/**
+ * Deletes people who are locked ({@link lockToErase}) and all that hangs on them. What is to be kept of their addresses has been
+ * written before; whoever has mail of theirs in hand is told.
+ */
+export async function removePeople(
+  tx: Transaction,
+  people: readonly string[],
+  addresses: readonly HerAddress[],
+): Promise<void> {
+  await deleteDeliveries(tx, await deliveriesOf(tx, people))
+  await deletePayloads(tx, people, addresses)
+  await deletePeople(tx, people)
+  await tellOfChange(tx, people)
 }
 
 /** For an address that nobody has. @returns null when somebody has it after all. */

@@ -65,7 +65,9 @@ t.test('the file holds a line for each, fingerprints only, and only its owner re
   t.throws(() => statSync(path), 'nothing is made for nothing')
   await list.append([{ at, kind: 'stopped', fingerprint: 'a'.repeat(32) }])
   await Promise.all(
-    Array.from({ length: 20 }, (_, n) => list.append([{ at, kind: 'erased', fingerprint: String(n).padStart(32, '0') }])),
+    Array.from({ length: 20 }, (_, n) =>
+      list.append([{ at, kind: 'erased', fingerprint: String(n).padStart(32, '0') }]),
+    ),
   )
   const lines = readFileSync(path, 'utf8').split('\n')
   t.equal(lines[0], `2026-11-21T09:30:00.000Z stopped ${'a'.repeat(32)}`)
@@ -74,24 +76,27 @@ t.test('the file holds a line for each, fingerprints only, and only its owner re
   t.same(warnings, [])
 })
 
-t.test('a file that cannot be written keeps no no from being taken; what is missing is written with the next', async (t) => {
-  const folder = temporaryFolder(t)
-  const path = join(folder, 'no-list')
-  mkdirSync(path)
-  const warnings: string[] = []
-  const list = openNoList(path, (message) => void warnings.push(message))
-  const house = { ...(await openTestHouse(t)), noList: list }
-  await addTopics(house)
-  const ada = await addPerson(house, 'ada@example.com', yesTo([1]))
-  const ben = await addPerson(house, 'ben@example.com', yesTo([1]))
-  t.match(await stop(house, ada), { kind: 'changed' })
-  t.match(await erasePerson(house, ben, { way: 'page', by: null }), { kind: 'erased' })
-  t.match(warnings, [/cannot be written \(EISDIR\); its 1 lines/, /cannot be written \(EISDIR\); its 2 lines/])
-  t.notMatch(warnings.join(), /[\da-f]{32}/)
-  rmSync(path, { recursive: true })
-  await list.append([{ at, kind: 'stopped', fingerprint: 'b'.repeat(32) }])
-  t.match(readFileSync(path, 'utf8'), /^\S+ stopped \S+\n\S+ erased \S+\n\S+ stopped b{32}\n$/)
-})
+t.test(
+  'a file that cannot be written keeps no no from being taken; what is missing is written with the next',
+  async (t) => {
+    const folder = temporaryFolder(t)
+    const path = join(folder, 'no-list')
+    mkdirSync(path)
+    const warnings: string[] = []
+    const list = openNoList(path, (message) => void warnings.push(message))
+    const house = { ...(await openTestHouse(t)), noList: list }
+    await addTopics(house)
+    const ada = await addPerson(house, 'ada@example.com', yesTo([1]))
+    const ben = await addPerson(house, 'ben@example.com', yesTo([1]))
+    t.match(await stop(house, ada), { kind: 'changed' })
+    t.match(await erasePerson(house, ben, { way: 'page', by: null }), { kind: 'erased' })
+    t.match(warnings, [/cannot be written \(EISDIR\); its 1 lines/, /cannot be written \(EISDIR\); its 2 lines/])
+    t.notMatch(warnings.join(), /[\da-f]{32}/)
+    rmSync(path, { recursive: true })
+    await list.append([{ at, kind: 'stopped', fingerprint: 'b'.repeat(32) }])
+    t.match(readFileSync(path, 'utf8'), /^\S+ stopped \S+\n\S+ erased \S+\n\S+ stopped b{32}\n$/)
+  },
+)
 
 t.test('a line', async (t) => {
   t.equal(noLine({ at, kind: 'erased', fingerprint: 'c'.repeat(32) }), `${at} erased ${'c'.repeat(32)}\n`)
