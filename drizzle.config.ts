@@ -2,6 +2,11 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/store/schema.ts', './src/store/sending-schema.ts', './src/store/erasure-schema.ts'],
+  schema: [
+    './src/store/schema.ts',
+    './src/store/sending-schema.ts',
+    './src/store/doors-schema.ts',
+    './src/store/erasure-schema.ts',
+  ],
   out: './migrations',
 })

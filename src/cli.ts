@@ -12,7 +12,7 @@ import { readConfig } from './config.ts'
 import { Problem, type ProblemCode } from './domain/problem.ts'
 import { openHouse, serve, work } from './main.ts'
 
-/** Exit codes of design.md section 10: 1 failed, 3 the gate refused, 5 verification failed, 6 check is stale, 64 wrong usage. */
+/** Exit codes of design.md section 10: 1 failed, 3 the gate refused, 4 sign-in needed, 5 verification failed, 6 check is stale, 64 wrong usage. */
 const exitCodes: Record<ProblemCode, number> = {
   'invalid-input': 64,
   'not-found': 1,
@@ -27,6 +27,7 @@ const exitCodes: Record<ProblemCode, number> = {
   'verification-failed': 5,
   unavailable: 1,
   'too-many': 1,
+  'sign-in-needed': 4,
 }
 
 /** Runs one command. @param args what follows the program's name. @returns the exit code. */

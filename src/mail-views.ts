@@ -1,7 +1,12 @@
 import type { Anchor } from './page-views.ts'
 
 /** Mails by the name of their two views, with all that each shows: finished strings, some of them marks. */
-export type Mails = { topic: TopicMail; digest: DigestMail; acknowledgement: AcknowledgementMail }
+export type Mails = {
+  topic: TopicMail
+  digest: DigestMail
+  acknowledgement: AcknowledgementMail
+  'own-link': OwnLinkMail
+}
 
 type Frame = { lang: string; dir: 'ltr' | 'rtl'; subject: string; brandName: string; postalAddress: string }
 
@@ -37,3 +42,6 @@ export type AcknowledgementMail = Frame & {
   undoHours: string
   why: string
 }
+
+/** One link that opens her page, once. */
+export type OwnLinkMail = Frame & { intro: string; link: Anchor; once: string; notYou: string }

@@ -4,6 +4,7 @@ import type { Option, PreferencesWording } from './domain/preferences-wording.ts
 export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
+  find: FindPage
   'hosted-copy': HostedCopyPage
   home: HomePage
   mailbox: MailboxPage
@@ -44,17 +45,24 @@ export type PreferencesPage = {
   stopTopics: Press[]
   rowLabel: string
   row: Press[]
+  /** What else this link can do by one press. */
+  more: Press[]
   links: Anchor[]
   otherTopics: { heading: string; buttons: Press[] } | null
   form: ChoicesForm | null
+  last: Press[]
 }
 
-/** The form of her page: the frozen wording, what of it is ticked for her, and the version of her choices that says so. */
+/**
+ * The form of her page: the frozen wording, what of it is ticked for her, and the version of her choices that says so.
+ * `seal` is what a session's forms carry.
+ */
 export type ChoicesForm = {
   action: string
   wording: PreferencesWording
   hash: string
   version: number
+  seal: string | null
   topics: (Option<number> & { ticked: boolean })[]
   pace: { note: string; options: (Option<string> & { ticked: boolean })[] }
   ownPaces: {
@@ -78,6 +86,22 @@ export type NoticePage = {
   aside: string
   row: { label: string; buttons: Press[] } | null
   links: Anchor[]
+}
+
+/** What is wrong with a form, said before everything else; each points at its field. */
+export type FormProblems = { heading: string; items: Anchor[] }
+
+/** A field for an address, with what was typed and what is wrong with it. */
+export type EmailField = { label: string; value: string; error: string | null }
+
+export type FindPage = {
+  frame: Frame
+  heading: string
+  lead: string[]
+  problems: FormProblems | null
+  action: string
+  email: EmailField
+  button: string
 }
 
 /** A message as everybody may read it. `body` was made from Markdown and sanitised; the template puts it in as it is. */

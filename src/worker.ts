@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Job, PgBoss } from 'pg-boss'
+import { answerDoors } from './actions/answer-doors.ts'
 import type { House } from './actions/house.ts'
 import { workCampaign } from './actions/send-campaign.ts'
 import { retireData } from './actions/retire-data.ts'
@@ -136,7 +137,12 @@ class QueueWorker implements Worker {
 
   /** Service mail has a turn of its own: whatever happens to topic mail, a confirmation does not wait for it. */
   #service(): Promise<void> {
-    return this.#once('service', () => this.#turn((worker, signal) => sendServiceDue(this.#house, worker, signal)))
+    return this.#once('service', () =>
+      this.#turn(async (worker, signal) => {
+        await answerDoors(this.#house, signal)
+        await sendServiceDue(this.#house, worker, signal)
+      }),
+    )
   }
 
   /** What comes to its time begins within seconds of it, with whoever is free; a queue that does not work is made anew. */

@@ -30,7 +30,7 @@ import { forbiddenInFlight, type InFlight } from './in-flight.ts'
 
 /**
  * Everything her page shows. `wording` is the hash of what it asks now, `wordings` are all there are, `inFlight` what may
- * still arrive though she forbids it; `mayRaise`: this link is young enough, and she has not stopped.
+ * still arrive though she forbids it; `mayRaise`: a session, or this link is young enough and she has not stopped.
  */
 export type Preferences = {
   person: Person
@@ -198,7 +198,9 @@ function timeIn({ body }: StoredEntry): string {
   return (JSON.parse(body) as { at: string }).at
 }
 
+/** A session may, also after a stop: its link was asked for, and went to her own mailbox. Whoever opened it saw to its age. */
 function mayRaise(link: Link, { stopped }: Choices, now: Date): boolean {
+  if (link.purpose === 'session') return true
   return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays && stopped === null
 }
 

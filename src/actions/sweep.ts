@@ -1,4 +1,5 @@
 import { leftOverBecomesUnknown } from '../store/outcomes.ts'
+import { forgetPastDoors } from '../store/tries.ts'
 import { goneWorkers, openWorkerSession } from '../store/worker-session.ts'
 import type { House } from './house.ts'
 
@@ -14,10 +15,11 @@ export async function withWorker<T>(house: House, work: (worker: number) => Prom
 
 /**
  * Ends what dead workers left between release and outcome: it becomes `unknown`, is shown as a number, and is never sent
- * again by itself (I-4, I-5, I-7). @returns how many deliveries.
+ * again by itself (I-4, I-5, I-7). Also forgets what the public doors need no longer. @returns how many deliveries.
  */
 export async function sweep(house: House): Promise<number> {
   const { sql } = house.database
+  await sql.begin(forgetPastDoors)
   let ended = 0
   for (const worker of await goneWorkers(sql)) ended += await sql.begin((tx) => leftOverBecomesUnknown(tx, worker))
   return ended

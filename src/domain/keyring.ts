@@ -9,9 +9,13 @@ import {
 import { z } from 'zod'
 import { linkKeys, type LinkKeys } from './link-token.ts'
 import { Problem } from './problem.ts'
+import { sessionKeys, type SessionKeys } from './session-cookie.ts'
 
-/** Three keys apart, so that losing one gives nobody the power of another: sign the ledger, make links, fingerprint addresses. */
-export type Keyring = { ledger: KeyObject; links: LinkKeys; fingerprint: KeyObject }
+/**
+ * Three keys apart, so that losing one gives nobody the power of another: sign the ledger, make links, fingerprint addresses.
+ * Those of sessions are derived from the current one of links.
+ */
+export type Keyring = { ledger: KeyObject; links: LinkKeys; sessions: SessionKeys; fingerprint: KeyObject }
 
 const hexKey = z.string().regex(/^[0-9a-f]{64}$/)
 const keyringFile = z.strictObject({
@@ -34,6 +38,7 @@ export function parseKeyring(text: string): Keyring {
     return {
       ledger,
       links: linkKeys(file.currentLinks, file.links),
+      sessions: sessionKeys(file.links[file.currentLinks] ?? ''),
       fingerprint: createSecretKey(Buffer.from(file.fingerprint, 'hex')),
     }
   } catch {

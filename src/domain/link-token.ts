@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
 
@@ -151,6 +151,12 @@ export function readLink(keys: LinkKeys, token: string): Link | null {
   const payload = bytes.subarray(0, -macBytes)
   if (!timingSafeEqual(bytes.subarray(-macBytes), macOf(ofMaster[purpose], payload))) return null
   return linkIn(payload, purpose)
+}
+
+/** The name under which it is kept that a link which works once was used: a hash of its MAC, which tells nothing about whom it was for. */
+export function useKey(token: string): string {
+  const mac = Buffer.from(token.slice(1, -1), 'base64url').subarray(-macBytes)
+  return createHash('sha256').update(mac).digest('hex')
 }
 
 /** Whole days between the day of the link and today (UTC); negative when the clock went back. */

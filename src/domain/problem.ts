@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'verification-failed'
   | 'unavailable'
   | 'too-many'
+  | 'sign-in-needed'
 
 /**
  * A broken promise: says what happened, what is allowed, what was given and what to do.

@@ -2,6 +2,7 @@ import { pauseLengths } from '../domain/pause-length.ts'
 import type { NoticePage, Press } from '../page-views.ts'
 import {
   dateFor,
+  freshPress,
   inForce,
   maySee,
   press,
@@ -12,8 +13,7 @@ import {
   urlOf,
   type Look,
 } from './her-view.ts'
-import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
-import { replyAddress } from './page-frame.ts'
+import { currentSentence, namesOf, notice, seeAll, writeToUs } from './notice.ts'
 
 /** What the footer's Stop opens: one press, and nothing that could be filled in wrongly. */
 export function stopPage(look: Look): NoticePage {
@@ -69,14 +69,30 @@ export function oneClickPage(look: Look, everything: boolean): NoticePage {
 
 /**
  * Her page after a stop, and what a press on Stop says to whom had stopped already. Nothing here starts again: a leaked
- * link may end everything and may bring nothing back.
+ * link may end everything and may bring nothing back, so a fresh link goes to her own mailbox first.
  */
 export function stoppedPage(look: Look): NoticePage {
-  const replyTo = replyAddress(look.preferences.brand)
+  const again = look.session ? { links: [seeAll(look)] } : { row: freshRow(look) }
   return notice(look, say('page.stopped.heading'), {
     sentence: currentSentence(look),
-    after: [inForce(look), replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')],
+    after: [inForce(look), ...(look.session ? [] : [say('page.stopped.again')])],
+    ...again,
   })
+}
+
+/** What "Send me a fresh link" opens, and what it says once pressed. */
+export function freshPage(look: Look, sent: boolean): NoticePage {
+  if (sent)
+    return notice(look, say('page.fresh.sent'), {
+      status: true,
+      lead: [say('page.fresh.sentLead')],
+      after: writeToUs(look.preferences.brand),
+    })
+  return notice(look, say('page.fresh.ask'), { lead: [say('page.fresh.askLead')], row: freshRow(look) })
+}
+
+function freshRow(look: Look): NonNullable<NoticePage['row']> {
+  return { label: say('page.fresh.ask'), buttons: [freshPress(look)] }
 }
 
 /** After a press that asked for what was so already. */
@@ -90,18 +106,14 @@ export function unchangedPage(look: Look): NoticePage {
   })
 }
 
-/** The link asked for more mail than it may bring: what it can still do, and whom to ask. Never a dead end. */
+/** The link asked for more mail than it may bring: what it can still do, and the way to a link that may. Never a dead end. */
 export function needsFreshLinkPage(look: Look): NoticePage {
-  const { brand, person } = look.preferences
-  const stopped = person.choices.stopped !== null
-  const replyTo = replyAddress(brand)
-  const asks = replyTo ? say('page.stopped.againWrite', { replyTo }) : say('page.stopped.again')
-  const more = replyTo ? say('page.old.moreOrWrite', { replyTo }) : say('page.old.more')
-  return notice(look, say('page.fresh.heading'), {
-    status: true,
-    lead: maySee(look) && stopped ? [say('page.fresh.stopped'), asks] : [say('page.fresh.lead'), more],
-    links: [seeAll(look)],
-  })
+  const stopped = look.preferences.person.choices.stopped !== null
+  const lead =
+    maySee(look) && stopped
+      ? [say('page.fresh.stopped'), say('page.stopped.again')]
+      : [say('page.fresh.lead'), say('page.old.more')]
+  return notice(look, say('page.fresh.heading'), { status: true, lead, row: freshRow(look), links: [seeAll(look)] })
 }
 
 function pausePresses(look: Look): Press[] {

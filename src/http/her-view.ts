@@ -9,11 +9,21 @@ import type { Topic } from '../domain/topic.ts'
 import type { Frame, Press } from '../page-views.ts'
 import { frameOf, pageLanguage, textTime } from './page-frame.ts'
 
-/** One look at one person's page: who she is, the link that opened it, and when. */
-export type Look = { preferences: Preferences; link: Link; token: string; now: Date }
+/**
+ * One look at one person's page: who she is, the link that opened it, and when. `session` is set where a session did
+ * instead: then `link` is what opened that, there is no token, and its forms carry `seal`.
+ */
+export type Look = {
+  preferences: Preferences
+  link: Link
+  token: string
+  now: Date
+  session: { seal: string } | null
+}
 
-/** True when this link may show her choices: one of a mail, not older than 90 days (design.md section 12). */
-export function maySee({ link, now }: Look): boolean {
+/** True when this look may show her choices: a session, or a link of a mail not older than 90 days (design.md section 12). */
+export function maySee({ link, now, session }: Look): boolean {
+  if (session) return true
   return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays
 }
 
@@ -31,14 +41,15 @@ export function sentenceFor(look: Look, choices: Choices): string {
     wordings,
     locale: pageLanguage,
     now: look.now,
-    address: maskedOf(look),
+    address: addressOf(look),
     suppressions: person.suppressions,
   })
 }
 
-/** Her address as a page may show it to whoever holds the link. */
-export function maskedOf({ preferences }: Look): string {
-  return maskedAddress(preferences.person.address?.spelling ?? '')
+/** Her address as a page may show it: masked to whoever holds a link, whole in a session. */
+export function addressOf({ preferences, session }: Look): string {
+  const spelling = preferences.person.address?.spelling ?? ''
+  return session ? spelling : maskedAddress(spelling)
 }
 
 /** The day of an instant where she is. */
@@ -64,13 +75,14 @@ export function linkDate({ link }: Look): string {
 }
 
 /** Her page, or what hangs on it: `/stop`, `?unchanged`. */
-export function urlOf({ token }: Look, rest = ''): string {
-  return `/p/${token}${rest}`
+export function urlOf({ token, session }: Look, rest = ''): string {
+  return session ? `/me${rest}` : `/p/${token}${rest}`
 }
 
 /** The frame of a page about her, with the Stop link where there is one. */
 export function herFrame(look: Look, heading: string): Frame {
-  return frameOf(look.preferences.brand, heading, look.link.purpose === 'preferences' ? urlOf(look, '/stop') : null)
+  const hasStop = look.session !== null || look.link.purpose === 'preferences'
+  return frameOf(look.preferences.brand, heading, hasStop ? urlOf(look, '/stop') : null)
 }
 
 /** Those of the topics that there are, in their order. */
@@ -98,6 +110,11 @@ export function lessRow(look: Look): Press[] {
       : press(urlOf(look, '/pause'), say('page.choices.pause'), 'plain', { for: '30-days' }),
     press(urlOf(look, '/stop'), say('page.choices.stop'), 'stop'),
   ]
+}
+
+/** One button that mails her a fresh link, to her own address and to no other. */
+export function freshPress(look: Look): Press {
+  return press(urlOf(look, '/fresh'), say('page.fresh.send'), 'plain')
 }
 
 /** One button that ends one topic and leaves everything else. */

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { databaseAnswers, readBrand } from '../actions/read-brand.ts'
 import type { Brand } from '../domain/brand.ts'
-import type { HomePage, NoticePage } from '../page-views.ts'
+import type { FindPage, HomePage } from '../page-views.ts'
+import { findPage } from './find-pages.ts'
 import { say } from './her-view.ts'
-import { frameOf, replyAddress } from './page-frame.ts'
+import { frameOf } from './page-frame.ts'
 import { page, sendPage, type Site } from './site.ts'
 
 /** Addresses that the demo knows and puts on the first page: one person's page, a check, the proof. */
@@ -20,7 +21,7 @@ export function home(
       const brand = await readBrand(site.house)
       return shown.development
         ? sendPage(reply, 'home', developmentHome(brand, shown.doors, shown.mailbox))
-        : sendPage(reply, 'notice', findPage(brand))
+        : sendPage(reply, 'find', productionHome(brand))
     },
   })
 }
@@ -39,22 +40,10 @@ export function health(server: FastifyInstance, site: Site): void {
   })
 }
 
-function findPage(brand: Brand): NoticePage {
+function productionHome(brand: Brand): FindPage {
   const heading = say('page.home.find')
-  const replyTo = replyAddress(brand)
-  const none = replyTo ? say('page.home.findNoneWrite', { replyTo }) : say('page.home.findNone')
-  const lead = [say('page.home.findLead', { brand: brand.name }), none]
-  return {
-    frame: frameOf(brand, heading),
-    heading,
-    status: false,
-    lead,
-    sentence: null,
-    after: [],
-    aside: '',
-    row: null,
-    links: [],
-  }
+  const lead = [say('page.home.findLead', { brand: brand.name }), say('page.home.findNone')]
+  return { ...findPage(brand), frame: frameOf(brand, heading), heading, lead }
 }
 
 function developmentHome(brand: Brand, doors: Doors, mailbox: boolean): HomePage {

@@ -11,40 +11,61 @@ import {
   type Saved,
 } from '../actions/preferences.ts'
 import { whoIsGone } from '../actions/erase.ts'
+import { sendFreshLink } from '../actions/send-own-link.ts'
 import { whyDelivered } from '../actions/why.ts'
+import { networkOf } from '../domain/client-network.ts'
 import { dayOf, makeLink, readLink, type LinkPurpose } from '../domain/link-token.ts'
 import { pauseEnd, pauseLengths } from '../domain/pause-length.ts'
 import { Problem } from '../domain/problem.ts'
 import type { NoticePage } from '../page-views.ts'
-import { needsFreshLinkPage, pausePage, stoppedPage, stopPage, unchangedPage } from './ask-models.ts'
+import { freshPage, needsFreshLinkPage, pausePage, stoppedPage, stopPage, unchangedPage } from './ask-models.ts'
+import { tooMany } from './find-pages.ts'
 import { maySee, urlOf, type Look } from './her-view.ts'
 import { pageLanguage } from './page-frame.ts'
 import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
+import { sealed, sessionLook } from './session-look.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
 import { whyPage } from './why-model.ts'
 
-/** Her page and everything that hangs on its link. The token is the authority; there is no login and no cookie. */
+/** How somebody comes to her page: where it is then, and who she is and what holds for her. */
+type Way = { site: Site; url: string; look(request: FastifyRequest): Promise<Look> }
+
+/**
+ * Her page and everything that hangs on it: behind a link of a mail, where the token is the authority and no cookie is
+ * looked at; and in a session, where there is no token.
+ */
 export function preferencePages(server: FastifyInstance, site: Site): void {
-  page(server, '/p/:link', {
-    get: (request, reply) => showPreferences(site, request, reply),
-    post: (request, reply) => change(site, request, reply, saveForm),
+  const byLink: Way = { site, url: '/p/:link', look: (request) => lookAt(site, tokenOf(request), 'preferences') }
+  herPages(server, byLink)
+  page(server, '/p/:link/why', { get: (request, reply) => showWhy(byLink, request, reply) })
+  page(server, '/p/:link/fresh', {
+    get: (request, reply) => show(byLink, request, reply, (look) => freshPage(look, isSent(request))),
+    post: (request, reply) => mailFresh(byLink, request, reply),
   })
-  page(server, '/p/:link/stop', {
-    get: (request, reply) => show(site, request, reply, stopPage),
-    post: (request, reply) => change(site, request, reply, (look) => stopAll(site.house, look.link, look.now)),
+  herPages(server, { site, url: '/me', look: (request) => sessionLook(site, request) })
+}
+
+function herPages(server: FastifyInstance, way: Way): void {
+  const { house } = way.site
+  page(server, way.url, {
+    get: (request, reply) => showPreferences(way, request, reply),
+    post: (request, reply) => change(way, request, reply, saveForm),
   })
-  page(server, '/p/:link/pause', {
-    get: (request, reply) => show(site, request, reply, pausePage),
-    post: (request, reply) => change(site, request, reply, pauseFor),
+  page(server, `${way.url}/stop`, {
+    get: (request, reply) => show(way, request, reply, stopPage),
+    post: (request, reply) => change(way, request, reply, (look) => stopAll(house, look.link, look.now)),
   })
-  page(server, '/p/:link/why', { get: (request, reply) => showWhy(site, request, reply) })
+  page(server, `${way.url}/pause`, {
+    get: (request, reply) => show(way, request, reply, pausePage),
+    post: (request, reply) => change(way, request, reply, pauseFor),
+  })
   const presses = { '/stop-topic': stopTopic, '/slower': slower, '/resume': startAgain }
   for (const [path, press] of Object.entries(presses)) {
-    page(server, `/p/:link${path}`, {
-      get: async (request, reply) => reply.redirect(urlOf(await lookAt(site, tokenOf(request), 'preferences')), 303),
-      post: (request, reply) => change(site, request, reply, press),
+    page(server, `${way.url}${path}`, {
+      get: async (request, reply) => reply.redirect(urlOf(await way.look(request)), 303),
+      post: (request, reply) => change(way, request, reply, press),
     })
   }
 }
@@ -58,7 +79,7 @@ export async function lookAt(site: Site, token: string, purpose: LinkPurpose): P
   const now = site.now()
   const preferences = await readPreferences(site.house, link, pageLanguage, now)
   if (!preferences) throw await whoIsGone(site.house, link.person)
-  return { preferences, link, token, now }
+  return { preferences, link, token, now, session: null }
 }
 
 /** The proof that a POST made that change: only who pressed can show its result, or undo it. */
@@ -73,16 +94,21 @@ export function undoToken(site: Site, person: string, entry: number): string {
   })
 }
 
-async function showPreferences(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'preferences')
+async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequest, reply: FastifyReply) {
+  const look = await lookBy(request)
   const saved = fieldOf(request.query, 'saved')
   const result = saved === undefined ? null : await resultOf(site, look, saved)
-  if (saved !== undefined && result) return sendPage(reply, 'notice', resultPage(look, result, saved))
+  if (saved !== undefined && result) return noticeTo(reply, look, resultPage(look, result, saved))
   const undone = fieldOf(request.query, 'undone')
-  if (undone !== undefined && (await resultOf(site, look, undone))) return sendPage(reply, 'notice', undonePage(look))
-  if (maySee(look) && look.preferences.person.choices.stopped) return sendPage(reply, 'notice', stoppedPage(look))
-  if (fieldOf(request.query, 'unchanged') !== undefined) return sendPage(reply, 'notice', unchangedPage(look))
-  return sendPage(reply, 'preferences', preferencesPage(look))
+  if (undone !== undefined && (await resultOf(site, look, undone))) return noticeTo(reply, look, undonePage(look))
+  const { mayRaise, person } = look.preferences
+  if (maySee(look) && person.choices.stopped && !mayRaise) return noticeTo(reply, look, stoppedPage(look))
+  if (fieldOf(request.query, 'unchanged') !== undefined) return noticeTo(reply, look, unchangedPage(look))
+  return sendPage(reply, 'preferences', sealed(preferencesPage(look), look))
+}
+
+function noticeTo(reply: FastifyReply, look: Look, model: NoticePage, status = 200): FastifyReply {
+  return sendPage(reply, 'notice', sealed(model, look), status)
 }
 
 /** What the latest change did, where a token from its POST names it; null for any other token, another person's or an old one. */
@@ -94,24 +120,38 @@ export async function resultOf(site: Site, look: Look, token: string): ReturnTyp
 }
 
 async function show(
-  site: Site,
+  way: Way,
   request: FastifyRequest,
   reply: FastifyReply,
   model: (look: Look) => NoticePage,
 ): Promise<FastifyReply> {
-  return sendPage(reply, 'notice', model(await lookAt(site, tokenOf(request), 'preferences')))
+  const look = await way.look(request)
+  return noticeTo(reply, look, model(look))
 }
 
-async function showWhy(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const look = await lookAt(site, tokenOf(request), 'preferences')
-  return sendPage(reply, 'notice', whyPage(look, await whyDelivered(site.house, look.link)))
+async function showWhy(way: Way, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const look = await way.look(request)
+  return noticeTo(reply, look, whyPage(look, await whyDelivered(way.site.house, look.link)))
+}
+
+/** Works with a link of any age: what it sends goes to her own mailbox. */
+async function mailFresh({ site, look: lookBy }: Way, request: FastifyRequest, reply: FastifyReply) {
+  const look = await lookBy(request)
+  const asked = await sendFreshLink(site.house, look.link, networkOf(request.ip))
+  if (asked.kind === 'too-many') return tooMany(site, reply, asked.seconds)
+  return reply.redirect(urlOf(look, '/fresh?sent'), 303)
+}
+
+function isSent(request: FastifyRequest): boolean {
+  return fieldOf(request.query, 'sent') !== undefined
 }
 
 type Press = (look: Look, body: unknown, site: Site) => Promise<Saved>
 
 /** One press on one button: change, then show the result under an address of its own, so that reloading does nothing. */
-async function change(site: Site, request: FastifyRequest, reply: FastifyReply, press: Press): Promise<FastifyReply> {
-  const again = () => lookAt(site, tokenOf(request), 'preferences')
+async function change(way: Way, request: FastifyRequest, reply: FastifyReply, press: Press): Promise<FastifyReply> {
+  const { site } = way
+  const again = () => way.look(request)
   const look = await again()
   const saved = await press(look, request.body, site)
   switch (saved.kind) {
@@ -119,12 +159,12 @@ async function change(site: Site, request: FastifyRequest, reply: FastifyReply, 
       return reply.redirect(urlOf(look, `?saved=${undoToken(site, look.link.person, saved.entry)}`), 303)
     case 'unchanged':
       // Answered in place: an old link may say that she had stopped to whom presses Stop, and to nobody who only looks.
-      if (saved.choices.stopped) return sendPage(reply, 'notice', stoppedPage(await again()))
+      if (saved.choices.stopped) return noticeTo(reply, look, stoppedPage(await again()))
       return reply.redirect(urlOf(look, '?unchanged'), 303)
     case 'needs-fresh-link':
-      return sendPage(reply, 'notice', needsFreshLinkPage(look), 403)
+      return noticeTo(reply, look, needsFreshLinkPage(look), 403)
     case 'changed-elsewhere':
-      return sendPage(reply, 'preferences', changedElsewherePage(await again(), saved), 409)
+      return sendPage(reply, 'preferences', sealed(changedElsewherePage(await again(), saved), look), 409)
   }
 }
 

@@ -12,14 +12,16 @@ import { frozen } from '../domain/wording.ts'
 import type { ChoicesForm, PreferencesPage, SentenceCard } from '../page-views.ts'
 import { renderWording } from '../render.ts'
 import {
+  addressOf,
   dateFor,
+  freshPress,
   herFrame,
   inForce,
   isPaused,
   lessRow,
   linkDate,
-  maskedOf,
   maySee,
+  press,
   say,
   sentenceFor,
   stopTopicPress,
@@ -28,14 +30,14 @@ import {
   urlOf,
   type Look,
 } from './her-view.ts'
-import { pageLanguage, replyAddress } from './page-frame.ts'
+import { pageLanguage } from './page-frame.ts'
 
 /** Her page, as far as this link may show it: an old one offers less mail and says nothing about her choices. */
 export function preferencesPage(look: Look): PreferencesPage {
-  const { brand, person, topics } = look.preferences
+  const { person, topics } = look.preferences
   const { choices } = person
   const shown = maySee(look)
-  const heading = person.address ? say('page.choices.heading', { address: maskedOf(look) }) : say('page.choices.short')
+  const heading = person.address ? say('page.choices.heading', { address: addressOf(look) }) : say('page.choices.short')
   const fromMail = topicsNamed(look, look.link.topics).filter(
     ({ id }) => !shown || choices.topics[id]?.answer === 'yes',
   )
@@ -45,11 +47,15 @@ export function preferencesPage(look: Look): PreferencesPage {
     frame: herFrame(look, say('page.choices.short')),
     heading,
     sentence: shown ? sentenceCard(look) : null,
-    lead: shown ? [] : oldLink(look, brand),
+    lead: leadFor(look),
     stopTopics: fromMail.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
     rowLabel: say('page.choices.row'),
     row: lessRow(look),
-    links: mayPause ? [{ label: say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : [],
+    more: shown ? [] : [freshPress(look)],
+    links: [
+      ...(mayPause ? [{ label: say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
+      ...(shown && !look.session ? [{ label: say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
+    ],
     otherTopics:
       shown || others.length === 0
         ? null
@@ -58,6 +64,7 @@ export function preferencesPage(look: Look): PreferencesPage {
             buttons: others.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
           },
     form: look.preferences.mayRaise ? formOf(look) : null,
+    last: look.session ? [press(urlOf(look, '/sign-out'), say('page.me.signOut'), 'plain')] : [],
   }
 }
 
@@ -87,10 +94,10 @@ export function sentenceCard(look: Look): SentenceCard {
   return { text: sentenceFor(look, choices), note: notes.join(' ').trim() }
 }
 
-function oldLink(look: Look, brand: Brand): string[] {
-  const replyTo = replyAddress(brand)
-  const more = replyTo ? say('page.old.moreOrWrite', { replyTo }) : say('page.old.more')
-  return [say('page.old.lead', { date: linkDate(look) }), more]
+/** What an old link may not do and how to do it; and in a session, what saving would do to a stop. */
+function leadFor(look: Look): string[] {
+  if (!maySee(look)) return [say('page.old.lead', { date: linkDate(look) }), say('page.old.more')]
+  return look.session && look.preferences.person.choices.stopped ? [say('page.me.stopped')] : []
 }
 
 /** Null while what it would ask is not published, so that no answer is ever kept under words she did not see. */
@@ -105,6 +112,7 @@ function formOf(look: Look): ChoicesForm | null {
     wording,
     hash,
     version: person.entry,
+    seal: look.session?.seal ?? null,
     topics: wording.topics.options.map((option) => ({
       ...option,
       ticked: choices.topics[option.value]?.answer === 'yes',

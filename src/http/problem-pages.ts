@@ -4,7 +4,7 @@ import { unnamedBrand, type Brand } from '../domain/brand.ts'
 import { isDatabaseAway } from '../domain/database-away.ts'
 import { readLink } from '../domain/link-token.ts'
 import { Problem, type ProblemCode } from '../domain/problem.ts'
-import type { NoticePage } from '../page-views.ts'
+import type { Anchor, NoticePage } from '../page-views.ts'
 import { renderPage } from '../render.ts'
 import { faultOf } from './access-log.ts'
 import { say } from './her-view.ts'
@@ -27,6 +27,7 @@ const statuses: Record<ProblemCode, Status> = {
   'verification-failed': 500,
   unavailable: 503,
   'too-many': 429,
+  'sign-in-needed': 403,
 }
 
 const told = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as const
@@ -59,7 +60,7 @@ export function problemPages(server: FastifyInstance, site: Site, brand: LastBra
     if (status >= 500) request.log.error(faultOf(error, request), 'failed')
     if (status === 503) reply.header('retry-after', retryAfterSeconds)
     const look = status < 500 ? await brand.refresh() : brand.value
-    const page = isErased(error) ? erasedPage(look) : problemPage(site, request, look, status)
+    const page = isErased(error) ? erasedPage(look) : problemPage(site, request, look, textsFor(error, status))
     return sendPage(reply, 'notice', page, status)
   })
 }
@@ -74,7 +75,7 @@ export function unreadableAddress(
 ): void {
   secure(reply, site.house.publicUrl)
   const status = Object(fault).code === 'FST_ERR_BAD_URL' ? 400 : 404
-  const page = renderPage('notice', problemPage(site, request, brand, status))
+  const page = renderPage('notice', problemPage(site, request, brand, { status, texts: status }))
   void reply.code(status).type('text/html; charset=utf-8').send(page)
 }
 
@@ -109,8 +110,16 @@ function erasedPage(brand: Brand): NoticePage {
   }
 }
 
-function problemPage(site: Site, request: FastifyRequest, brand: Brand, status: Status): NoticePage {
-  const heading = say(`page.problem.${status}`)
+/** A status, and whose words tell it: its own, or those for a page that is only shown in a session. */
+type Told = { status: Status; texts: Status | 'signIn' }
+
+function textsFor(error: unknown, status: Status): Told {
+  const signIn = error instanceof Problem && error.code === 'sign-in-needed'
+  return { status, texts: signIn ? 'signIn' : status }
+}
+
+function problemPage(site: Site, request: FastifyRequest, brand: Brand, { status, texts }: Told): NoticePage {
+  const heading = say(`page.problem.${texts}`)
   const replyTo = replyAddress(brand)
   const write = replyTo ? [say('page.problem.write', { replyTo })] : []
   const reference = status >= 500 ? [say('page.problem.reference', { reference: request.id })] : []
@@ -120,17 +129,22 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, status: 
     frame: frameOf(brand, heading, isHers ? `/p/${token}/stop` : null),
     heading,
     status: false,
-    lead: [leadFor(status, request.method)],
+    lead: [leadFor(texts, request.method)],
     sentence: null,
     after: [...write, ...reference],
     aside: '',
     row: null,
-    links: isHers ? [{ label: say('page.problem.openAgain'), url: `/p/${token}` }] : [],
+    links: isHers ? [{ label: say('page.problem.openAgain'), url: `/p/${token}` }] : wayIn(texts),
   }
 }
 
+/** Whoever has no link that works may have one mailed. */
+function wayIn(texts: Told['texts']): Anchor[] {
+  return texts === 404 || texts === 410 || texts === 'signIn' ? [{ label: say('page.problem.find'), url: '/find' }] : []
+}
+
 /** A request that only reads changed nothing for certain; of a press that failed inside we do not know. */
-function leadFor(status: Status, method: string): string {
+function leadFor(status: Told['texts'], method: string): string {
   if (status !== 500 && status !== 503) return say(`page.problem.${status}.lead`)
   return say(method === 'POST' ? 'page.problem.write.unsure' : 'page.problem.read')
 }

@@ -6,6 +6,7 @@ import type { House } from '../actions/house.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { findPages } from './find-pages.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
@@ -14,6 +15,7 @@ import { oneClickPages } from './one-click.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
 import { securityHeaders } from './security-headers.ts'
+import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
 import { undoPages } from './undo.ts'
 
@@ -62,7 +64,9 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     mailbox: mailbox !== null,
     doors: { herPage: null, check: null, proof: null, ...options.doors },
   })
+  findPages(server, site)
   preferencePages(server, site)
+  sessionPages(server, site)
   keepPages(server, site)
   undoPages(server, site)
   hostedCopies(server, site)

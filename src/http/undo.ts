@@ -37,6 +37,7 @@ async function putBack(site: Site, request: FastifyRequest, reply: FastifyReply)
 
 /** The page she pressed Undo on, where that was her own; an Undo link by itself never leads to it. */
 function herPage(site: Site, { person }: Link, token = ''): string | null {
+  if (token === 'me') return '/me'
   const link = readLink(site.house.keys.links, token)
   return link?.purpose === 'preferences' && link.person === person ? `/p/${token}` : null
 }

@@ -72,8 +72,10 @@ export async function choicesOf(house: House, id: string): Promise<Choices> {
   return person.choices
 }
 
-/** Somebody with a browser that has no script and no cookies: opens, ticks and presses, and counts her presses. */
+/** Somebody with a browser that has no script: opens, types, ticks and presses, keeps cookies, and counts her presses. */
 export type Visitor = {
+  cookies: Map<string, string>
+  headers: Record<string, string>
   presses: number
   status: number
   url: string
@@ -82,11 +84,14 @@ export type Visitor = {
   open(url: string): Promise<ParsedPage>
   follow(label: string): Promise<ParsedPage>
   tick(name: string, value: string, on: boolean): void
+  type(name: string, text: string): void
   press(label: string): Promise<ParsedPage>
 }
 
 export function visitor(server: FastifyInstance): Visitor {
   const her: Visitor = {
+    cookies: new Map(),
+    headers: {},
     presses: 0,
     status: 0,
     url: '',
@@ -113,6 +118,11 @@ export function visitor(server: FastifyInstance): Visitor {
       form.fields = form.fields.filter(([field, held]) => field !== name || (!alone && held !== value))
       if (on) form.fields.push([name, value])
     },
+    type(name, text) {
+      const form = her.page.forms.find(({ inputs }) => inputs.some((input) => input.name === name))
+      if (!form) throw new Error(`nothing to type into called ${name}`)
+      form.fields = [...form.fields.filter(([field]) => field !== name), [name, text]]
+    },
     async press(label) {
       const form = her.page.forms.find(({ buttons }) => buttons.includes(label))
       if (!form) {
@@ -125,12 +135,20 @@ export function visitor(server: FastifyInstance): Visitor {
     },
   }
   const load = async (method: 'GET' | 'POST', url: string, payload?: string): Promise<ParsedPage> => {
+    const cookie = [...her.cookies].map((pair) => pair.join('=')).join('; ')
     const headers = {
       accept: 'text/html',
+      ...(cookie === '' ? {} : { cookie }),
+      ...her.headers,
       ...(payload === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
     }
     const response = await server.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
-    const { location } = response.headers
+    const { location, 'set-cookie': set } = response.headers
+    for (const each of [set ?? []].flat()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(each) ?? []
+      if (/Max-Age=0/.test(each)) her.cookies.delete(name)
+      else her.cookies.set(name, value)
+    }
     if (response.statusCode === 303 && location) return load('GET', location)
     Object.assign(her, { status: response.statusCode, url, html: response.body, page: parsePage(response.body) })
     return her.page

@@ -67,7 +67,8 @@ function begin(page: ParsedPage, name: string, given: Map<string, string>): void
       checked: given.has('checked'),
     }
     form.inputs.push(input)
-    if (input.kind === 'hidden' || input.checked) form.fields.push([input.name, value])
+    const sent = input.checked || input.kind === 'hidden' || input.kind === 'email' || input.kind === 'text'
+    if (sent) form.fields.push([input.name, value])
   } else if (name === 'select' && form) {
     form.inputs.push({ kind: 'select', name: given.get('name') ?? '', value: '', checked: true })
   } else if (name === 'option' && given.has('selected') && form) {

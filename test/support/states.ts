@@ -1,5 +1,6 @@
 import type { Choices } from '../../src/domain/choices.ts'
 import { addPerson, bounce, yesTo } from './cast.ts'
+import { minuteOf } from '../../src/domain/link-token.ts'
 import { tokenFor, visitor, type App } from './app.ts'
 
 /** A page in one of its states: what to call it, and where it is. */
@@ -59,6 +60,19 @@ export async function pageStates(app: App): Promise<State[]> {
     { name: 'stopped', path: (await pressed('', 'Stop everything')).path.replace(/\?.*/, '') },
     { name: 'paused', path: (await pressed('', 'Pause 30 days')).path.replace(/\?.*/, '') },
     { name: 'unknown-link', path: '/p/1abc' },
+    { name: 'fresh', path: `/p/${hers.token}/fresh` },
+    { name: 'fresh-sent', path: `/p/${hers.token}/fresh?sent` },
+    {
+      name: 'session-link',
+      path: `/s/${tokenFor(app.house, hers.id, { purpose: 'session', ...minuteOf(new Date()) })}`,
+    },
+    {
+      name: 'session-link-over',
+      path: `/s/${tokenFor(app.house, hers.id, { purpose: 'session', minute: 1, daysAgo: 2 })}`,
+    },
+    { name: 'session-closed', path: '/me' },
+    { name: 'find', path: '/find' },
+    { name: 'find-sent', path: '/find?sent' },
     { name: 'home', path: '/' },
   ]
   return states

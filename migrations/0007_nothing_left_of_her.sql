@@ -26,7 +26,8 @@ ALTER TABLE "topics" ADD COLUMN "expected_monthly" smallint;--> statement-breakp
 ALTER TABLE "delivery_counts" ADD CONSTRAINT "delivery_counts_message_messages_id_fk" FOREIGN KEY ("message") REFERENCES "public"."messages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "erased_in_hand" ADD CONSTRAINT "erased_in_hand_message_messages_id_fk" FOREIGN KEY ("message") REFERENCES "public"."messages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "erased_in_hand_carrier" ON "erased_in_hand" USING btree ("carrier");--> statement-breakpoint
-CREATE INDEX "messages_service" ON "messages" USING btree ("service_kind","created_at") WHERE "messages"."service_kind" is not null;--> statement-breakpoint
+CREATE INDEX "messages_service" ON "messages" USING btree ("service_kind","created_at") WHERE "messages"."service_kind" is not null;
+--> statement-breakpoint
 
 -- Bounds of slices were people's ids. Those of a slice that is finished say nothing that is needed any more.
 update slices set first = '00000000-0000-0000-0000-000000000000', last = 'ffffffff-ffff-ffff-ffff-ffffffffffff', through = null where finished;
