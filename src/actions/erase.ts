@@ -9,6 +9,7 @@ import { inFlightTo, type Going } from '../store/deliveries.ts'
 import { erasedStill } from '../store/delivery-counts.ts'
 import {
   deleteDeliveries,
+  deleteDoorRequests,
   deletePayloads,
   deletePeople,
   deliveriesOf,
@@ -126,6 +127,7 @@ export async function removePeople(
 ): Promise<void> {
   await deleteDeliveries(tx, await deliveriesOf(tx, people))
   await deletePayloads(tx, people, addresses)
+  await deleteDoorRequests(tx, addresses)
   await deletePeople(tx, people)
   await tellOfChange(tx, people)
 }

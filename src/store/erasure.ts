@@ -39,6 +39,12 @@ export async function deleteDeliveries(tx: Transaction, deliveries: readonly str
     delete from messages where service_kind is not null and id = any (${gone.map((row) => row.message)}::uuid[])`
 }
 
+/** Deletes what was asked for at a public door with one of these addresses and waits for its answer. */
+export async function deleteDoorRequests(tx: Transaction, addresses: readonly HerAddress[]): Promise<void> {
+  const typed = addresses.flatMap(({ canonical, spelling }) => [canonical.toLowerCase(), spelling.toLowerCase()])
+  await tx`delete from door_requests where lower(trim(address)) = any (${typed}::text[])`
+}
+
 export async function deliveriesOf(sql: Sql, people: readonly string[]): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from deliveries where person = any (${people as string[]}::uuid[]) order by id`
@@ -73,6 +79,7 @@ export async function deletePeople(tx: Transaction, people: readonly string[]): 
       select p.id from people p where p.id < s.through and p.id >= s.first and p.id <> all (${ids}::uuid[])
       order by p.id desc limit 1)
     where s.through = any (${ids}::uuid[])`
+  await tx`delete from sign_ups where person = any (${ids}::uuid[])`
   await tx`delete from addresses where person = any (${ids}::uuid[])`
   await tx`delete from people where id = any (${ids}::uuid[])`
 }

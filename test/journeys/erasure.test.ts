@@ -74,6 +74,10 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
   await sql`update deliveries set state = 'sent', settled_at = instant() where id = ${digest}`
   await sql`insert into past_releases (delivery, topic, released_at) values (${deferred}, 1, instant())`
   await sql`update people set recent = ${JSON.stringify([{ at: '2026-01-01T00:00:00.000Z', topic: 1, delivery: held }])}::jsonb where id = ${vera}`
+  await sql`
+    insert into sign_ups (delivery, person, fingerprint, asked, at)
+    values (${randomUUID()}, ${vera}, ${fingerprintOf(house.keys, 'email', canonical)}, '{}', instant())`
+  await sql`insert into door_requests (id, kind, address) values (${randomUUID()}, 'find', ${` ${address}`})`
   await sql.begin(async (tx) => {
     const payload = { what: 'a list', of: [address.toUpperCase(), 'ben@example.com'] }
     await appendEntries(tx, await lockHead(tx), [
@@ -128,7 +132,7 @@ t.test(
         of.some((trace) => trace.what === what),
         `${what} was there`,
       )
-    for (const table of ['people', 'addresses', 'payloads', 'deliveries', 'past_releases', 'slices', 'suppressions'])
+    for (const table of ['people', 'addresses', 'payloads', 'deliveries', 'past_releases', 'slices', 'suppressions', 'sign_ups', 'door_requests'])
       t.ok(
         of.some((trace) => trace.table.startsWith(`public.${table}.`)),
         `she was in ${table}`,
@@ -256,3 +260,18 @@ t.test(
     t.notMatch(log.join('\n'), new RegExp(vera))
   },
 )
+
+t.test('every table that names a person is one that an erasure knows', async (t) => {
+  const house = await openTestHouse(t)
+  const tables = await house.database.sql<{ name: string }[]>`
+    select distinct c.table_name as name from information_schema.columns c
+    where c.table_schema = 'public' and (c.column_name in ('person', 'people') or exists (
+      select from pg_constraint k join pg_class r on r.oid = k.confrelid
+      where k.conrelid = (quote_ident(c.table_schema) || '.' || quote_ident(c.table_name))::regclass and r.relname = 'people'))
+    order by 1`
+  t.same(
+    tables.map(({ name }) => name),
+    ['addresses', 'deliveries', 'payloads', 'sign_ups'],
+    'a new one needs its line in store/erasure.ts, and in everywhere() here',
+  )
+})
