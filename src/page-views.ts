@@ -4,6 +4,7 @@ import type { Option, PreferencesWording } from './domain/preferences-wording.ts
 export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
+  statement: StatementPage
   find: FindPage
   'hosted-copy': HostedCopyPage
   home: HomePage
@@ -25,11 +26,11 @@ export type Frame = {
 
 export type Anchor = { label: string; url: string }
 
-/** A form of its own with one button and hidden fields. `look`: the one to press first, one among equals, or an end. */
+/** A form of its own with one button and hidden fields. `look`: the one to press first, one among equals, an end, or one that cannot be undone. */
 export type Press = {
   action: string
   label: string
-  look: 'primary' | 'plain' | 'stop'
+  look: 'primary' | 'plain' | 'stop' | 'final'
   fields: { name: string; value: string }[]
 }
 
@@ -55,7 +56,7 @@ export type PreferencesPage = {
 
 /**
  * The form of her page: the frozen wording, what of it is ticked for her, and the version of her choices that says so.
- * `seal` is what a session's forms carry.
+ * `seal` is what a session's forms carry. A `volume` is counted at this moment and no part of the wording.
  */
 export type ChoicesForm = {
   action: string
@@ -63,8 +64,8 @@ export type ChoicesForm = {
   hash: string
   version: number
   seal: string | null
-  topics: (Option<number> & { ticked: boolean })[]
-  pace: { note: string; options: (Option<string> & { ticked: boolean })[] }
+  topics: (Option<number> & { ticked: boolean; volume: string })[]
+  pace: { note: string; options: (Option<string> & { ticked: boolean; volume: string })[] }
   ownPaces: {
     open: boolean
     topics: { name: string; label: string; options: (Option<string> & { ticked: boolean })[] }[]
@@ -85,6 +86,16 @@ export type NoticePage = {
   after: string[]
   aside: string
   row: { label: string; buttons: Press[] } | null
+  links: Anchor[]
+}
+
+/** A page with several parts: what holds for everybody, or what a press would do. An item is one thing and what is said of it. */
+export type StatementPage = {
+  frame: Frame
+  heading: string
+  lead: string[]
+  sections: { heading: string; lines: string[]; items: { name: string; lines: string[] }[] }[]
+  row: NoticePage['row']
   links: Anchor[]
 }
 

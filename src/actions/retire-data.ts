@@ -4,7 +4,7 @@ import { forgetErasedUnknown } from '../store/delivery-counts.ts'
 import { deleteDeliveries, lockToErase, markErased } from '../store/erasure.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
-import { forgetReplies, lockEndedDeliveries, peopleOver, type Over } from '../store/retirement.ts'
+import { forgetDoorRequests, forgetReplies, lockEndedDeliveries, peopleOver, type Over } from '../store/retirement.ts'
 import { suppress } from '../store/suppressions.ts'
 import { commit } from './commit.ts'
 import { removePeople } from './erase.ts'
@@ -12,7 +12,7 @@ import type { House } from './house.ts'
 
 /** How many of each kind were deleted: people, deliveries or texts. */
 export type Retired = Record<
-  Extract<KeptKind, 'stopped' | 'not-asked' | 'deliveries' | 'replies' | 'service-mail'>,
+  Extract<KeptKind, 'stopped' | 'not-asked' | 'sign-ups' | 'deliveries' | 'replies' | 'service-mail' | 'requests'>,
   number
 >
 
@@ -28,6 +28,8 @@ export async function retireData(house: House, signal?: AbortSignal): Promise<Re
   return {
     stopped: await inBatches(signal, () => retirePeople(house, 'stopped')),
     'not-asked': await inBatches(signal, () => retirePeople(house, 'not-asked')),
+    'sign-ups': await inBatches(signal, () => retirePeople(house, 'sign-ups')),
+    requests: await forgetDoorRequests(house.database.sql, intervalOf('requests')),
     replies: await inBatches(signal, () =>
       commit(house, (tx) => forgetReplies(tx, intervalOf('replies'), peopleAtOnce)),
     ),
@@ -62,7 +64,7 @@ async function retirePeople(house: House, over: Over): Promise<number> {
   return next.length
 }
 
-/** Of whom stopped only the fingerprint stays, so that nobody brings her in again; one who never answered may be brought in again. */
+/** Of whom stopped only the fingerprint stays, so that nobody brings her in again; who never answered may be brought in again. */
 async function retireUnderLock(house: House, tx: Transaction, over: Over, next: readonly string[]): Promise<void> {
   const locked = await lockToErase(tx, next)
   const people = await peopleOver(tx, over, intervalOf(over), { among: locked.people })

@@ -1,11 +1,12 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import mail from './text/en/mail.json' with { type: 'json' }
 import pages from './text/en/pages.json' with { type: 'json' }
+import privacy from './text/en/privacy.json' with { type: 'json' }
 import sentence from './text/en/sentence.json' with { type: 'json' }
 import staff from './text/en/staff.json' with { type: 'json' }
 import { Problem } from './problem.ts'
 
-const english = { ...sentence, ...pages, ...mail, ...staff }
+const english = { ...sentence, ...pages, ...privacy, ...mail, ...staff }
 
 /** A message of the catalogue; one that no catalogue file holds does not compile. */
 export type TextKey = keyof typeof english

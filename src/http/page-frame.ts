@@ -12,8 +12,9 @@ export function frameOf(brand: Brand, heading: string, stop: string | null = nul
   const replyTo = replyAddress(brand)
   const footer = [
     { label: text(pageLanguage, 'page.footer.stop'), url: stop },
+    { label: text(pageLanguage, 'about.heading'), url: '/about-these-emails' },
+    { label: text(pageLanguage, 'privacy.heading'), url: '/privacy' },
     { label: text(pageLanguage, 'page.footer.write'), url: replyTo && `mailto:${encodeURI(replyTo)}` },
-    { label: text(pageLanguage, 'page.footer.privacy'), url: brand.privacyUrl },
   ]
   return {
     language: pageLanguage,
@@ -33,7 +34,7 @@ export function replyAddress({ replyTo }: Brand): string | null {
 }
 
 /** Templates escape text, not addresses: only these may stand in an href. */
-function isSafe(url: string): boolean {
+export function isSafe(url: string): boolean {
   return /^(?:https?:\/\/|mailto:|\/)/.test(url)
 }
 

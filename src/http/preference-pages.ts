@@ -3,7 +3,6 @@ import { readChangeResult } from '../actions/change-result.ts'
 import {
   endPause,
   pause,
-  readPreferences,
   savePreferences,
   slowToMonthly,
   stopAll,
@@ -11,6 +10,7 @@ import {
   type Saved,
 } from '../actions/preferences.ts'
 import { whoIsGone } from '../actions/erase.ts'
+import { readPreferences } from '../actions/read-preferences.ts'
 import { sendFreshLink } from '../actions/send-own-link.ts'
 import { whyDelivered } from '../actions/why.ts'
 import { networkOf } from '../domain/client-network.ts'

@@ -95,13 +95,13 @@ function isErased(error: unknown): boolean {
 
 /** To an old link of somebody who was erased: what was done, and what is kept so that it stays so. */
 function erasedPage(brand: Brand): NoticePage {
-  const heading = say('page.erased.heading')
+  const heading = say('erase.done')
   const replyTo = replyAddress(brand)
   return {
     frame: frameOf(brand, heading),
     heading,
     status: false,
-    lead: [say('page.erased.lead')],
+    lead: [say('erase.kept')],
     sentence: null,
     after: replyTo ? [say('page.problem.write', { replyTo })] : [],
     aside: '',

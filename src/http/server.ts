@@ -6,6 +6,7 @@ import type { House } from '../actions/house.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
@@ -17,6 +18,7 @@ import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
+import { statementPages } from './statement-pages.ts'
 import { undoPages } from './undo.ts'
 
 export type ServerOptions = {
@@ -69,6 +71,8 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   sessionPages(server, site)
   keepPages(server, site)
   undoPages(server, site)
+  erasePages(server, site)
+  statementPages(server, site)
   hostedCopies(server, site)
   oneClickPages(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)

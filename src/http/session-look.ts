@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { whoIsGone } from '../actions/erase.ts'
 import { sessionOf } from '../actions/open-session.ts'
-import { readPreferences } from '../actions/preferences.ts'
+import { readPreferences } from '../actions/read-preferences.ts'
 import { minuteOf, type Link } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { formToken, isFormToken, sessionMinutes, type Session } from '../domain/session-cookie.ts'
@@ -52,12 +52,8 @@ export function requireOwnSite(request: FastifyRequest): void {
 
 /** The same page, with the session's seal in every form that acts on the session. */
 export function sealed<Model extends NoticePage | PreferencesPage>(model: Model, look: Look): Model {
-  const { session } = look
-  if (!session) return model
-  const seal = (press: Press): Press =>
-    press.action.startsWith('/me')
-      ? { ...press, fields: [...press.fields, { name: 'seal', value: session.seal }] }
-      : press
+  if (!look.session) return model
+  const seal = (press: Press) => sealedPress(press, look)
   if ('stopTopics' in model) {
     const { stopTopics, row, more, last } = model
     return {
@@ -70,6 +66,12 @@ export function sealed<Model extends NoticePage | PreferencesPage>(model: Model,
   }
   const { row } = model
   return { ...model, row: row && { ...row, buttons: row.buttons.map(seal) } }
+}
+
+/** One form, with the session's seal where it acts on the session. */
+export function sealedPress(press: Press, { session }: Look): Press {
+  if (!session || !press.action.startsWith('/me')) return press
+  return { ...press, fields: [...press.fields, { name: 'seal', value: session.seal }] }
 }
 
 function fromElsewhere(): Error {

@@ -52,8 +52,17 @@ export async function forgetReplies(tx: Transaction, interval: string, limit: nu
   return count
 }
 
-/** People whose time is over: they stopped everything and said nothing since, or never said anything at all. */
-export type Over = 'stopped' | 'not-asked'
+/** Deletes what was asked for at a public door longer ago than that, and never answered. @returns how many. */
+export async function forgetDoorRequests(sql: Sql, interval: string): Promise<number> {
+  const { count } = await sql`delete from door_requests where at < instant() - ${interval}::interval`
+  return count
+}
+
+/**
+ * People whose time is over: they stopped everything and said nothing since, never said anything at all, or signed up and
+ * never confirmed it.
+ */
+export type Over = 'stopped' | 'not-asked' | 'sign-ups'
 
 /** People whose time has been over for longer than that: the next ones, or of locked ones those of whom it still holds. */
 export async function peopleOver(
@@ -63,13 +72,19 @@ export async function peopleOver(
   which: { limit: number } | { among: readonly string[] },
 ): Promise<string[]> {
   const before = sql`instant() - ${interval}::interval`
-  // A no to anything is an answer too.
-  const holds =
-    over === 'stopped'
-      ? sql`(choices -> 'stopped' ->> 'at')::timestamptz < ${before}
-          and coalesce((choices ->> 'choseAt')::timestamptz, '-infinity') < ${before}`
-      : sql`choices -> 'topics' = '{}' and choices -> 'channels' = '{}' and choices ->> 'stopped' is null
-          and choices ->> 'paused' is null and choices ->> 'choseAt' is null`
+  const holds = {
+    stopped: sql`
+      (choices -> 'stopped' ->> 'at')::timestamptz < ${before}
+        and coalesce((choices ->> 'choseAt')::timestamptz, '-infinity') < ${before}`,
+    // A no to anything is an answer too.
+    'not-asked': sql`
+      choices -> 'topics' = '{}' and choices -> 'channels' = '{}' and choices ->> 'stopped' is null
+        and choices ->> 'paused' is null and choices ->> 'choseAt' is null`,
+    'sign-ups': sql`
+      choices -> 'topics' <> '{}' and choices ->> 'stopped' is null and not exists (
+        select from jsonb_each(choices -> 'topics') as t (id, said)
+        where said ->> 'answer' <> 'pending' or (said ->> 'at')::timestamptz >= ${before})`,
+  }[over]
   const those = 'among' in which ? sql`and id = any (${which.among as string[]}::uuid[])` : sql``
   const rows = await sql<{ id: string }[]>`
     select id from people where created_at < ${before} and ${holds} ${those}

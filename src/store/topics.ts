@@ -12,11 +12,15 @@ export async function allTopics(sql: Sql): Promise<Topic[]> {
 }
 
 /** Stores a topic under the next free id. Ids are never used twice: they stand in links and ledger entries. */
-export async function insertTopic(tx: Transaction, topic: Omit<Topic, 'id'>): Promise<Topic> {
+export async function insertTopic(
+  tx: Transaction,
+  topic: Omit<Topic, 'id'>,
+  expectedMonthly: number | null = null,
+): Promise<Topic> {
   await tx`lock table topics in share row exclusive mode`
   const [row] = await tx<{ id: number }[]>`
-    insert into topics (id, slug, name, promise)
-    select coalesce(max(id), 0) + 1, ${topic.slug}, ${topic.name}, ${topic.promise} from topics
+    insert into topics (id, slug, name, promise, expected_monthly)
+    select coalesce(max(id), 0) + 1, ${topic.slug}, ${topic.name}, ${topic.promise}, ${expectedMonthly} from topics
     returning id`
   if (!row) throw new Error('an insert that returns its row returned none')
   return { id: row.id, ...topic }

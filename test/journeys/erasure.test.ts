@@ -132,7 +132,17 @@ t.test(
         of.some((trace) => trace.what === what),
         `${what} was there`,
       )
-    for (const table of ['people', 'addresses', 'payloads', 'deliveries', 'past_releases', 'slices', 'suppressions', 'sign_ups', 'door_requests'])
+    for (const table of [
+      'people',
+      'addresses',
+      'payloads',
+      'deliveries',
+      'past_releases',
+      'slices',
+      'suppressions',
+      'sign_ups',
+      'door_requests',
+    ])
       t.ok(
         of.some((trace) => trace.table.startsWith(`public.${table}.`)),
         `she was in ${table}`,
