@@ -17,6 +17,7 @@ import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { openTestHouse } from '../support/house.ts'
 import { parsePage } from '../support/html.ts'
 import { confirmed, writeExport } from '../support/mailchimp-files.ts'
+import { openMailroom } from '../support/mailroom.ts'
 import { sumsAgree } from '../support/oracle.ts'
 import { writeCampaign } from '../support/sending.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -105,6 +106,9 @@ function sums({ people, now, later, never, sent, refused, unknown }: Report) {
   return { people, now, later, never, sent, refused, unknown }
 }
 
+/** Where a line of hers may give way to one of somebody else, or one line held both. */
+const isShared = (table: string) => ['public.payloads.payload', 'public.slices.through'].includes(table)
+
 const slugs = ['held', 'held-back', 'deferred', 'sent', 'refused', 'unknown', 'cancelled', 'released']
 
 t.test(
@@ -165,8 +169,8 @@ t.test(
       { table: 'public.suppressions.fingerprint', what: 'fingerprint' },
     ])
     t.same(
-      (await tracesOf(house, bens)).filter(({ table }) => table !== 'public.payloads.payload'),
-      ofBen.filter(({ table }) => table !== 'public.payloads.payload'),
+      (await tracesOf(house, bens)).filter(({ table }) => !isShared(table)),
+      ofBen.filter(({ table }) => !isShared(table)),
       'nothing of anybody else is touched',
     )
     const [left] = await sql`select count(*)::int as n from messages where service_kind is not null`
@@ -285,3 +289,58 @@ t.test('every table that names a person is one that an erasure knows', async (t)
     'a new one needs its line in store/erasure.ts, and in everywhere() here',
   )
 })
+
+t.test(
+  'she erases everything herself: a fresh link, one page that says what goes and what stays, one press',
+  async (t) => {
+    const app = await openMailroom(t)
+    const { house, server } = app
+    const vera = await addPerson(house, address, yesTo([1]), 'Marguerite')
+    const her = visitor(server)
+    await her.open(`/p/${tokenFor(house, vera)}`)
+    t.notOk(
+      her.page.links.some(({ label }) => label === 'Erase me'),
+      'a link of a mail cannot',
+    )
+    await her.follow('Get a private link')
+    await her.press('Send me a fresh link')
+    await her.open(await app.newestLink())
+    await her.press('Open my page')
+    await her.follow('Erase me')
+    t.strictSame(her.page.faults, [])
+    t.equal(her.page.headings[0], 'Erase what you know about me')
+    t.match(her.page.text, /What goes, at once and for good .* What stays, and why .* A fingerprint of your address/)
+    t.match(her.page.text, 'This cannot be undone. If you only want fewer emails, or none, stopping is enough.')
+    const cookies = new Map(her.cookies)
+    const bare = {
+      method: 'POST',
+      url: '/me/erase',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    } as const
+    t.equal((await server.inject(bare)).statusCode, 403, 'nobody without a session')
+    const [[name = '', value = ''] = []] = cookies
+    const unsealed = { ...bare, headers: { ...bare.headers, cookie: `${name}=${value}` }, payload: 'seal=x' }
+    t.equal((await server.inject(unsealed)).statusCode, 403, 'and no press from elsewhere')
+    t.ok((await tracesOf(house, { name: 'Marguerite' })).length > 0)
+    await her.press('Erase it all')
+    t.equal(her.status, 200)
+    t.strictSame(her.page.faults, [])
+    t.equal(her.page.headings[0], 'We’ve erased what we knew about this address.')
+    t.match(her.page.text, 'Nothing more is sent to you.')
+    t.equal(her.cookies.size, 0, 'the cookie is gone')
+    t.same(
+      (await tracesOf(house, { id: vera, address: canonical, name: 'Marguerite' })).map(({ table }) => table),
+      ['public.erased_people.id'],
+    )
+    const still = await server.inject({ url: '/me', headers: { cookie: `${name}=${value}` } })
+    t.equal(still.statusCode, 410, 'a copy of it opens nothing')
+    t.match(still.body, 'We’ve erased what we knew about this address.')
+    await her.open('/find')
+    her.type('address', address)
+    await her.press('Email me my link')
+    const mails = app.parcels.length
+    t.equal(await app.work(), 0)
+    t.equal(app.parcels.length, mails, 'nobody is mailed')
+    t.same(await tracesOf(house, { address: canonical }), [])
+  },
+)

@@ -18,7 +18,15 @@ import { sendNow, takingCourier, toMondayNoon, wakeDue, writeCampaign } from '..
 import { tracesOf } from '../support/traces.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
-const nothing = { stopped: 0, 'not-asked': 0, deliveries: 0, replies: 0, 'service-mail': 0 }
+const nothing = {
+  stopped: 0,
+  'not-asked': 0,
+  'sign-ups': 0,
+  requests: 0,
+  replies: 0,
+  deliveries: 0,
+  'service-mail': 0,
+}
 const stopPage = { way: 'stop-page', wording: null } as const
 
 /** Lets time pass until a day before a period is over, and then two days more. @returns what each daily run deleted. */
@@ -100,6 +108,41 @@ t.test('not-asked: who never answered goes after two years; any answer is one', 
   t.equal(await countOf(house, 'people'), 2)
   t.equal(await countOf(house, 'suppressions'), 0, 'they may be brought in again')
   t.equal(await addByStaff(house, 'silent@example.com', {}), true)
+})
+
+t.test('sign-ups: who never confirmed goes after thirty days, whoever else she was before', async (t) => {
+  const house = await openTestHouse(t)
+  await addTopics(house)
+  const pending = (at: string) => ({ answer: 'pending', at, entry: 0, basis: null, pace: null }) as const
+  const now = new Date().toISOString()
+  const half = { ...yesTo([1]), topics: { ...yesTo([1]).topics, 2: pending(now) } }
+  await addPerson(house, 'vera@example.com', { ...yesTo([]), topics: { 1: pending(now) } }, 'Marguerite')
+  await addPerson(house, 'half@example.com', half)
+  const stopped = { at: now, by: 'herself', reason: null } as const
+  await addPerson(house, 'stopped@example.com', { ...yesTo([]), topics: { 1: pending(now) }, stopped })
+  const { before, after } = await aroundTheEndOf(house, intervalOf('sign-ups'))
+  t.same([before, after], [nothing, { ...nothing, 'sign-ups': 1 }])
+  t.same(await tracesOf(house, { address: 'vera@example.com', name: 'Marguerite' }), [])
+  t.equal(await countOf(house, 'people'), 2)
+  t.equal(await countOf(house, 'suppressions'), 0, 'she may sign up again')
+})
+
+t.test('sign-ups: the time counts from the latest, however long she has been stored', async (t) => {
+  const house = await openTestHouse(t)
+  await addTopics(house)
+  const at = new Date(Date.now() + 29 * 86_400_000).toISOString()
+  const pending = { answer: 'pending', at, entry: 0, basis: null, pace: null } as const
+  await addPerson(house, 'vera@example.com', { ...yesTo([]), topics: { 1: pending } })
+  await moveClock(house.database.url, '31 days')
+  t.same(await retireData(house), nothing)
+})
+
+t.test('requests: what was typed at a door and never answered goes', async (t) => {
+  const house = await openTestHouse(t)
+  await house.database
+    .sql`insert into door_requests (id, kind, address) values (gen_random_uuid(), 'find', 'ada@example.com')`
+  const { before, after } = await aroundTheEndOf(house, intervalOf('requests'))
+  t.same([before, after], [nothing, { ...nothing, requests: 1 }])
 })
 
 t.test('deliveries: after two years they are numbers, and every report says what it said', async (t) => {

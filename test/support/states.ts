@@ -1,3 +1,4 @@
+import { erasePerson } from '../../src/actions/erase.ts'
 import type { Choices } from '../../src/domain/choices.ts'
 import { addPerson, bounce, yesTo } from './cast.ts'
 import { minuteOf } from '../../src/domain/link-token.ts'
@@ -71,11 +72,20 @@ export async function pageStates(app: App): Promise<State[]> {
       path: `/s/${tokenFor(app.house, hers.id, { purpose: 'session', minute: 1, daysAgo: 2 })}`,
     },
     { name: 'session-closed', path: '/me' },
+    { name: 'erased', path: `/p/${await erasedToken(app)}` },
+    { name: 'privacy', path: '/privacy' },
+    { name: 'about-these-emails', path: '/about-these-emails' },
     { name: 'find', path: '/find' },
     { name: 'find-sent', path: '/find?sent' },
     { name: 'home', path: '/' },
   ]
   return states
+}
+
+async function erasedToken({ house }: App): Promise<string> {
+  const id = await addPerson(house, 'erased@example.com', yesTo([1]))
+  await erasePerson(house, id, { way: 'page', by: null })
+  return tokenFor(house, id)
 }
 
 function withOwnPace(choices: Choices): Choices {
