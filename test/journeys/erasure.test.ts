@@ -309,7 +309,7 @@ t.test(
     await her.follow('Erase me')
     t.strictSame(her.page.faults, [])
     t.equal(her.page.headings[0], 'Erase what you know about me')
-    t.match(her.page.text, /What goes, at once and for good .* What stays, and why .* A fingerprint of your address/)
+    t.match(her.page.text, /What goes, at once and for good .* What stays, and why A fingerprint of your address/)
     t.match(her.page.text, 'This cannot be undone. If you only want fewer emails, or none, stopping is enough.')
     const cookies = new Map(her.cookies)
     const bare = {
