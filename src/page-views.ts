@@ -6,6 +6,7 @@ export type Pages = {
   notice: NoticePage
   statement: StatementPage
   find: FindPage
+  details: DetailsPage
   'hosted-copy': HostedCopyPage
   home: HomePage
   mailbox: MailboxPage
@@ -113,6 +114,26 @@ export type FindPage = {
   action: string
   email: EmailField
   button: string
+}
+
+/** One thing that can be picked from a list. */
+export type Choice = { value: string; label: string; chosen: boolean }
+
+/** What is kept of who she is, in a form, and her address in another. */
+export type DetailsPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  problems: FormProblems | null
+  seal: string
+  who: {
+    action: string
+    names: { name: string; label: string; value: string; autocomplete: string }[]
+    selects: { name: string; label: string; options: Choice[] }[]
+    button: string
+  }
+  address: { action: string; heading: string; lead: string; email: EmailField; button: string }
+  links: Anchor[]
 }
 
 /** A message as everybody may read it. `body` was made from Markdown and sanitised; the template puts it in as it is. */

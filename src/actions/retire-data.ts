@@ -1,6 +1,7 @@
 import { intervalOf, type KeptKind } from '../domain/retention.ts'
 import type { Transaction } from '../store/database.ts'
 import { forgetErasedUnknown } from '../store/delivery-counts.ts'
+import { forgetAddressChanges } from '../store/details.ts'
 import { deleteDeliveries, lockToErase, markErased } from '../store/erasure.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
@@ -29,7 +30,9 @@ export async function retireData(house: House, signal?: AbortSignal): Promise<Re
     stopped: await inBatches(signal, () => retirePeople(house, 'stopped')),
     'not-asked': await inBatches(signal, () => retirePeople(house, 'not-asked')),
     'sign-ups': await inBatches(signal, () => retirePeople(house, 'sign-ups')),
-    requests: await forgetDoorRequests(house.database.sql, intervalOf('requests')),
+    requests:
+      (await forgetDoorRequests(house.database.sql, intervalOf('requests'))) +
+      (await forgetAddressChanges(house.database.sql, intervalOf('requests'))),
     replies: await inBatches(signal, () =>
       commit(house, (tx) => forgetReplies(tx, intervalOf('replies'), peopleAtOnce)),
     ),

@@ -56,7 +56,12 @@ export function preferencesPage(look: Look): PreferencesPage {
     links: [
       ...(mayPause ? [{ label: say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
       ...(shown && !look.session ? [{ label: say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
-      ...(look.session ? [{ label: say('erase.link'), url: urlOf(look, '/erase') }] : []),
+      ...(look.session
+        ? [
+            { label: say('page.details.link'), url: urlOf(look, '/details') },
+            { label: say('erase.link'), url: urlOf(look, '/erase') },
+          ]
+        : []),
     ],
     otherTopics:
       shown || others.length === 0

@@ -34,6 +34,8 @@ const told = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as con
 type Status = (typeof told)[number]
 
 const retryAfterSeconds = 30
+/** What may be pressed only so often is counted by the hour. */
+const tooOftenSeconds = 3_600
 
 /** The brand as it was last read, so that a page about a failure looks the same while the database is away. */
 export type LastBrand = { value: Brand; refresh(): Promise<Brand> }
@@ -59,6 +61,7 @@ export function problemPages(server: FastifyInstance, site: Site, brand: LastBra
     const status = statusOf(error)
     if (status >= 500) request.log.error(faultOf(error, request), 'failed')
     if (status === 503) reply.header('retry-after', retryAfterSeconds)
+    if (status === 429) reply.header('retry-after', tooOftenSeconds)
     const look = status < 500 ? await brand.refresh() : brand.value
     const page = isErased(error) ? erasedPage(look) : problemPage(site, request, look, textsFor(error, status))
     return sendPage(reply, 'notice', page, status)
@@ -123,10 +126,9 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, { status
   const replyTo = replyAddress(brand)
   const write = replyTo ? [say('page.problem.write', { replyTo })] : []
   const reference = status >= 500 ? [say('page.problem.reference', { reference: request.id })] : []
-  const token = tokenOf(request)
-  const isHers = readLink(site.house.keys.links, token)?.purpose === 'preferences' && status !== 404
+  const hers = status === 404 || texts === 'signIn' ? null : herPage(site, request)
   return {
-    frame: frameOf(brand, heading, isHers ? `/p/${token}/stop` : null),
+    frame: frameOf(brand, heading, hers && `${hers}/stop`),
     heading,
     status: false,
     lead: [leadFor(texts, request.method)],
@@ -134,8 +136,15 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, { status
     after: [...write, ...reference],
     aside: '',
     row: null,
-    links: isHers ? [{ label: say('page.problem.openAgain'), url: `/p/${token}` }] : wayIn(texts),
+    links: hers ? [{ label: say('page.problem.openAgain'), url: hers }] : wayIn(texts),
   }
+}
+
+/** Where her page is, for a press on it that failed: behind the link of a mail, or in a session. */
+function herPage(site: Site, request: FastifyRequest): string | null {
+  if (/^\/me(?:\/|$)/.test(request.routeOptions?.url ?? '')) return '/me'
+  const token = tokenOf(request)
+  return readLink(site.house.keys.links, token)?.purpose === 'preferences' ? `/p/${token}` : null
 }
 
 /** Whoever has no link that works may have one mailed. */

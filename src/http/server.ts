@@ -6,6 +6,7 @@ import type { House } from '../actions/house.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { detailsPages } from './details-pages.ts'
 import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
 import { health, home, type Doors } from './home.ts'
@@ -71,6 +72,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   sessionPages(server, site)
   keepPages(server, site)
   undoPages(server, site)
+  detailsPages(server, site)
   erasePages(server, site)
   statementPages(server, site)
   hostedCopies(server, site)

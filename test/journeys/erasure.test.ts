@@ -78,6 +78,9 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
   await sql`
     insert into sign_ups (delivery, person, fingerprint, asked, at)
     values (${randomUUID()}, ${vera}, ${fingerprintOf(house.keys, 'email', canonical)}, '{}', instant())`
+  await sql`
+    insert into address_changes (id, person, canonical, spelling, fingerprint)
+    values (${randomUUID()}, ${vera}, ${canonical}, ${address}, 'x')`
   await sql`insert into door_requests (id, kind, address) values (${randomUUID()}, 'find', ${` ${address}`})`
   await sql.begin(async (tx) => {
     const payload = { what: 'a list', of: [address.toUpperCase(), 'ben@example.com'] }
@@ -146,6 +149,7 @@ t.test(
       'suppressions',
       'sign_ups',
       'door_requests',
+      'address_changes',
     ])
       t.ok(
         of.some((trace) => trace.table.startsWith(`public.${table}.`)),
@@ -285,7 +289,7 @@ t.test('every table that names a person is one that an erasure knows', async (t)
     order by 1`
   t.same(
     tables.map(({ name }) => name),
-    ['addresses', 'deliveries', 'payloads', 'sign_ups'],
+    ['address_changes', 'addresses', 'deliveries', 'payloads', 'sign_ups'],
     'a new one needs its line in store/erasure.ts, and in everywhere() here',
   )
 })
