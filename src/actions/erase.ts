@@ -5,7 +5,6 @@ import { fingerprintOf } from '../domain/keyring.ts'
 import { Problem } from '../domain/problem.ts'
 import { tellOfChange } from '../store/changes.ts'
 import type { Transaction } from '../store/database.ts'
-import { inFlightTo, type Going } from '../store/deliveries.ts'
 import { erasedStill } from '../store/delivery-counts.ts'
 import {
   deleteDeliveries,
@@ -13,9 +12,11 @@ import {
   deletePayloads,
   deletePeople,
   deliveriesOf,
+  goingTo,
   lockToErase,
   markErased,
   wasErased,
+  type Going,
   type HerAddress,
 } from '../store/erasure.ts'
 import { instantNow } from '../store/instant.ts'
@@ -98,7 +99,7 @@ type Gone = { entry: number; at: string; going: readonly Going[] }
 async function eraseUnderLock(house: House, tx: Transaction, id: string, by: ErasedBy): Promise<Gone | null> {
   const { people, addresses } = await lockToErase(tx, [id])
   if (people.length === 0) return null
-  const [at, going] = await Promise.all([instantNow(tx), inFlightTo(tx, id)])
+  const [at, going] = await Promise.all([instantNow(tx), goingTo(tx, id)])
   const fingerprints = addresses.map(({ channel, fingerprint }) => ({ channel, fingerprint }))
   for (const { channel, fingerprint } of fingerprints) {
     await suppress(tx, channel, 'erased', by.way === 'page' ? 'herself' : 'staff', [

@@ -5,9 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readBrand } from '../actions/read-brand.ts'
 import type { Brand } from '../domain/brand.ts'
 import { shadesOf } from '../domain/contrast.ts'
-import { Problem } from '../domain/problem.ts'
 import { viewsFolder } from '../render.ts'
-import { replyAddress } from './page-frame.ts'
 import { fieldOf, page, type Site } from './site.ts'
 
 const stylesheet = readFileSync(join(viewsFolder, 'style.css'), 'utf8')
@@ -29,12 +27,6 @@ export function assets(server: FastifyInstance, site: Site): void {
       get: async (request, reply) => kept(request, reply, 'image/svg+xml', brandIcon(await readBrand(site.house))),
     })
   }
-  page(server, '/.well-known/security.txt', {
-    get: async (_request, reply) => {
-      const brand = await readBrand(site.house)
-      return reply.type('text/plain; charset=utf-8').send(securityContact(brand, site))
-    },
-  })
   page(server, '/robots.txt', {
     get: (_request, reply) => reply.type('text/plain; charset=utf-8').send('User-agent: *\nDisallow: /\n'),
   })
@@ -55,26 +47,6 @@ function brandIcon({ name, colour }: Brand): string {
   const { brand, onBrand } = shadesOf(colour).light
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="${brand}"/><text x="16" y="23" text-anchor="middle" font-family="system-ui, sans-serif" font-size="20" font-weight="600" fill="${onBrand}">${initial}</text></svg>
 `
-}
-
-/** Days for which what stands there holds; it must be less than a year (RFC 9116). */
-const contactDays = 180
-
-/** Whom to tell of a hole (RFC 9116): the address that answers reach. @throws Problem `not-found` where the brand has none. */
-function securityContact(brand: Brand, { house, now }: Site): string {
-  const replyTo = replyAddress(brand)
-  if (replyTo === null)
-    throw new Problem('not-found', 'the brand has no address; set one with courtesy brand set --reply-to')
-  const expires = new Date(now().getTime() + contactDays * 86_400_000)
-  expires.setUTCHours(0, 0, 0, 0)
-  const canonical = `${house.publicUrl}/.well-known/security.txt`
-  return [
-    `Contact: mailto:${encodeURI(replyTo)}`,
-    `Expires: ${expires.toISOString()}`,
-    ...(canonical.startsWith('https:') ? [`Canonical: ${canonical}`] : []),
-    'Preferred-Languages: en',
-    '',
-  ].join('\n')
 }
 
 /** With the right version in its address it may be kept for a year, else for five minutes. */

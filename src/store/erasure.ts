@@ -45,6 +45,17 @@ export async function deleteDoorRequests(tx: Transaction, addresses: readonly He
   await tx`delete from door_requests where lower(trim(address)) = any (${typed}::text[])`
 }
 
+/** A mail of hers that is on its way or perhaps arrived within a day; `carrier` is its digest, or itself. `plannedAt` is ISO. */
+export type Going = { carrier: string; state: 'released' | 'unknown'; plannedAt: string }
+
+export async function goingTo(sql: Sql, person: string): Promise<Going[]> {
+  const rows = await sql<Going[]>`
+    select coalesce(digest, id) as carrier, state, planned_at as "plannedAt" from deliveries
+    where person = ${person}
+      and (state = 'released' or (state = 'unknown' and settled_at > instant() - interval '24 hours'))`
+  return rows.map((row) => ({ ...row, plannedAt: new Date(row.plannedAt).toISOString() }))
+}
+
 export async function deliveriesOf(sql: Sql, people: readonly string[]): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select id from deliveries where person = any (${people as string[]}::uuid[]) order by id`

@@ -1,19 +1,23 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { changeChoices } from '../../src/actions/change-choices.ts'
 import { erasePerson, type Erased } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
 import type { House } from '../../src/actions/house.ts'
 import { importPeople } from '../../src/actions/import-people.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { ledgerKey } from '../../src/actions/sign-checkpoint.ts'
+import { queueServiceMail } from '../../src/actions/service-mail.ts'
 import { sweep } from '../../src/actions/sweep.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
+import { stopTopics } from '../../src/domain/choice-changes.ts'
+import { instantNow } from '../../src/store/instant.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { faultServer } from '../support/fault-smtp-server.ts'
 import { openTestHouse } from '../support/house.ts'
 import { confirmed, writeExport } from '../support/mailchimp-files.ts'
 import { addCrowd, courierTo, moreThanOnce, otherHouse, sumsAgree, workTogether } from '../support/oracle.ts'
-import { sendNow, takingCourier, writeCampaign } from '../support/sending.ts'
+import { sendNow, takingCourier, wakeDue, writeCampaign } from '../support/sending.ts'
 import { stallAt, watched } from '../support/stalled-mail.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { tracesOf } from '../support/traces.ts'
@@ -21,6 +25,9 @@ import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
 const byHerself = { way: 'page', by: null } as const
 const erase = (house: House, person: string): Promise<Erased> => erasePerson(house, person, byHerself)
+
+const stopTopic = (house: House, person: string) =>
+  changeChoices(house, person, { way: 'stop-page', wording: null }, (current, at) => stopTopics(current, [1], at))
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve))
@@ -207,4 +214,57 @@ t.test('pressed by many at once it is done once', async (t) => {
   t.equal(erased.filter(({ kind }) => kind === 'erased').length, 1)
   t.equal(erased.filter(({ kind }) => kind === 'already').length, 5)
   await verifyWholeLedger(t, house)
+})
+
+t.test('F42: a service mail in hand of hers is called back as well', async (t) => {
+  const { server, met, goOn } = await stallAt(t, 'DATA')
+  const { courier, anyRecalled } = watched(t, server)
+  const house = await openTestHouse(t, { courier })
+  await addTopics(house)
+  const ada = await addPerson(house, 'ada@example.com', yesTo([1]))
+  const letter = {
+    subject: 'A note',
+    text: 'A note.',
+    html: '<p>A note.</p>',
+    sender: 'Fern <news@fern.example>',
+    locale: 'en',
+  }
+  await house.database.sql.begin(async (tx) => {
+    const at = (await instantNow(tx)).toISOString()
+    await queueServiceMail(tx, 'acknowledgement', { person: ada, version: 1, at }, () => letter)
+  })
+  const sending = wakeDue(house)
+  await met
+  await stopTopic(house, ada)
+  const erasing = erase(house, ada)
+  await until(anyRecalled)
+  goOn()
+  t.match(await erasing, { kind: 'erased', inFlight: { count: 0 } })
+  await sending
+  t.equal(server.dots.length, 0)
+  t.same(await house.database.sql`select id from messages`, [])
+})
+
+t.test('a service mail in hand goes on whatever else she changes', async (t) => {
+  const { server, met, goOn } = await stallAt(t, 'DATA')
+  const house = await openTestHouse(t, { courier: courierTo(t, server) })
+  await addTopics(house)
+  const ada = await addPerson(house, 'ada@example.com', yesTo([1]))
+  const letter = {
+    subject: 'A note',
+    text: 'A note.',
+    html: '<p>A note.</p>',
+    sender: 'Fern <news@fern.example>',
+    locale: 'en',
+  }
+  await house.database.sql.begin(async (tx) => {
+    const at = (await instantNow(tx)).toISOString()
+    await queueServiceMail(tx, 'acknowledgement', { person: ada, version: 1, at }, () => letter)
+  })
+  const sending = wakeDue(house)
+  await met
+  await stopTopic(house, ada)
+  goOn()
+  await sending
+  t.equal(server.dots.length, 1)
 })
