@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { Problem } from './domain/problem.ts'
 
+/** An address, or a network as address and length. */
+function isProxy(text: string): boolean {
+  const [address = '', length, ...more] = text.split('/')
+  const isIp = z.union([z.ipv4(), z.ipv6()]).safeParse(address).success
+  const most = address.includes(':') ? 128 : 32
+  return isIp && more.length === 0 && (length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= most))
+}
+
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true')
 
 const environment = z.object({
@@ -20,6 +28,12 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   /** The keyring (mode 0400). Default: DATA_DIR/keyring.json, made at the first start. */
   SECRET_KEY_FILE: z.string().min(1).optional(),
+  /** Addresses or networks (CIDR), with commas between, of proxies whose X-Forwarded-For is believed. Default: nobody's */
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .refine((all) => all.every(isProxy), 'must be IP addresses or networks like 10.0.0.0/8, with commas between')
+    .default([]),
   /** RSA key (PEM) that signs mail. Default: none */
   DKIM_KEY_FILE: z.string().min(1).optional(),
   /** Domain of the signature, aligned with the From address. */
@@ -41,6 +55,7 @@ export type Config = Readonly<{
   host: string
   dataDir: string
   secretKeyFile: string | null
+  trustedProxies: readonly string[]
   dkim: { keyFile: string; domain: string; selector: string } | null
   relaySigns: boolean
   logLevel: string
@@ -83,6 +98,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: value.HOST,
     dataDir: value.DATA_DIR,
     secretKeyFile: value.SECRET_KEY_FILE ?? null,
+    trustedProxies: value.TRUSTED_PROXIES,
     dkim:
       value.DKIM_KEY_FILE && value.DKIM_DOMAIN && value.DKIM_SELECTOR
         ? { keyFile: value.DKIM_KEY_FILE, domain: value.DKIM_DOMAIN, selector: value.DKIM_SELECTOR }

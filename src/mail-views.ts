@@ -6,6 +6,7 @@ export type Mails = {
   digest: DigestMail
   acknowledgement: AcknowledgementMail
   'own-link': OwnLinkMail
+  confirmation: ConfirmationMail
 }
 
 type Frame = { lang: string; dir: 'ltr' | 'rtl'; subject: string; brandName: string; postalAddress: string }
@@ -45,3 +46,6 @@ export type AcknowledgementMail = Frame & {
 
 /** One link that opens her page, once. */
 export type OwnLinkMail = Frame & { intro: string; link: Anchor; once: string; notYou: string }
+
+/** Asks to confirm what was asked for at sign-up. */
+export type ConfirmationMail = OwnLinkMail & { topics: string; pace: string }

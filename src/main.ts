@@ -83,6 +83,7 @@ export async function serve(
   const server = await buildServer(house, {
     logger: { level: config.logLevel },
     development: !config.production,
+    trustedProxies: config.trustedProxies,
     mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
     doors,
   })

@@ -1,4 +1,5 @@
 import type { Option, PreferencesWording } from './domain/preferences-wording.ts'
+import type { SignUpWording } from './domain/sign-up-wording.ts'
 
 /** Pages by the name of their view, with all that each shows: finished strings and booleans, nothing to reckon with. */
 export type Pages = {
@@ -7,6 +8,7 @@ export type Pages = {
   statement: StatementPage
   find: FindPage
   details: DetailsPage
+  start: StartPage
   'hosted-copy': HostedCopyPage
   home: HomePage
   mailbox: MailboxPage
@@ -134,6 +136,19 @@ export type DetailsPage = {
   }
   address: { action: string; heading: string; lead: string; email: EmailField; button: string }
   links: Anchor[]
+}
+
+/** The sign-up page: the frozen wording in the order of the seed, with what she ticked and typed; nothing is chosen for her. */
+export type StartPage = {
+  frame: Frame
+  wording: SignUpWording
+  hash: string
+  seed: string
+  problems: FormProblems | null
+  email: EmailField
+  topics: { error: string | null; options: (Option<number> & { ticked: boolean })[] }
+  pace: { error: string | null; options: (Option<string> & { ticked: boolean })[] }
+  languages: (Option<string> & { ticked: boolean })[]
 }
 
 /** A message as everybody may read it. `body` was made from Markdown and sanitised; the template puts it in as it is. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 import type { PreferencesWording } from './domain/preferences-wording.ts'
+import type { SignUpWording } from './domain/sign-up-wording.ts'
 import type { Mails } from './mail-views.ts'
 import type { Pages } from './page-views.ts'
 
@@ -18,9 +19,9 @@ export function renderPage<Name extends keyof Pages>(name: Name, model: Pages[Na
   return templates.render(`/${name}`, model)
 }
 
-/** The text that is frozen and named by its hash: what the form on her page asks, as a document of its own. */
-export function renderWording(wording: PreferencesWording): string {
-  return templates.render('/wording/preferences', wording)
+/** The text that is frozen and named by its hash: what the form on her page or at sign-up asks, as a document of its own. */
+export function renderWording(wording: PreferencesWording | SignUpWording): string {
+  return templates.render(`/wording/${wording.kind}`, wording)
 }
 
 /** Plain text knows no escaping: this engine is for the text part of mails alone. */

@@ -1,8 +1,10 @@
 import { parseAddress } from '../domain/address.ts'
+import { readSignUp } from '../domain/sign-up.ts'
 import type { Transaction } from '../store/database.ts'
-import { takeDoorRequest } from '../store/door-requests.ts'
+import { insertDoorRequest, takeDoorRequest } from '../store/door-requests.ts'
 import { lockPerson, personByAddress } from '../store/people.ts'
 import type { House } from './house.ts'
+import { layOutConfirmation } from './lay-out-confirmation.ts'
 import { layOutOwnLink } from './send-own-link.ts'
 
 /**
@@ -19,7 +21,13 @@ async function answerNext(house: House, tx: Transaction): Promise<boolean> {
   const request = await takeDoorRequest(tx)
   if (!request) return false
   const address = parseAddress(request.address)
-  if (address.kind === 'address') await mailLinkTo(house, tx, address.canonical)
+  if (address.kind === 'refused') return true
+  if (request.kind === 'find') {
+    await mailLinkTo(house, tx, address.canonical)
+    return true
+  }
+  const asked = readSignUp(request.asked)
+  if (asked && !(await layOutConfirmation(house, tx, address, asked))) await insertDoorRequest(tx, request)
   return true
 }
 

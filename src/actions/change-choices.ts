@@ -20,7 +20,7 @@ import { inFlightAfter, type InFlight } from './in-flight.ts'
  * and what else belongs to the evidence, as JSON. It goes into the entry's payload, never into the ledger's leaves.
  */
 export type Evidence = {
-  way: 'page' | 'stop-page' | 'one-click' | 'undo' | 'staff'
+  way: 'page' | 'stop-page' | 'one-click' | 'undo' | 'staff' | 'start' | 'confirm'
   wording: string | null
   link?: { purpose: string; day: number; delivery: string | null }
   by?: string
@@ -100,7 +100,8 @@ async function changeUnderLock(
 }
 
 function kindOf(evidence: Evidence, before: Choices, after: Choices): EntryKind {
-  return evidence.way === 'undo' ? 'undone' : entryKindOf(before, after)
+  if (evidence.way === 'undo') return 'undone'
+  return evidence.way === 'confirm' ? 'confirmed' : entryKindOf(before, after)
 }
 
 async function cancelWhatItForbids(tx: Transaction, person: Person, at: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { beginWithin } from '../domain/begin-within.ts'
 import { slotsAround } from '../domain/calendar.ts'
-import { judge, storable, type Rules, type Sending, type Verdict } from '../domain/gate.ts'
+import { judge, storable, type Rules, type Sending, type ServiceKind, type Verdict } from '../domain/gate.ts'
 import { termsOf } from '../domain/pace.ts'
 import { appendRecent, withoutRelease, type Release } from '../domain/recent.ts'
 import { readPeople, type Recipient } from '../store/audience.ts'
@@ -168,7 +168,8 @@ function waiting(person: Recipient, one: Due, verdict: Exclude<Verdict, { kind: 
 export function sendingOfDue(one: Due): Sending {
   const channel = 'email'
   if (one.topic === null) {
-    return { kind: 'service', serviceKind: one.serviceKind as 'acknowledgement', channel }
+    const serviceKind = one.serviceKind as ServiceKind
+    return { kind: 'service', serviceKind, channel, askedAtStart: one.askedAtStart }
   }
   const languages = one.language ? [one.language] : null
   return { kind: 'topic', topic: one.topic, channel, languages, usefulUntil: one.usefulUntil, plannedAt: one.plannedAt }

@@ -54,6 +54,13 @@ export function textDate(locale: string, at: Date, timeZone: string): string {
   return kept(dates, `${formats} ${timeZone}`, () => new Intl.DateTimeFormat(formats, options)).format(at)
 }
 
+/** The day of an instant that is near, with its weekday and without a year: "Friday 27 November". */
+export function textNearDay(locale: string, at: Date, timeZone: string): string {
+  const { formats } = languageOf(locale)
+  const options = { weekday: 'long', day: 'numeric', month: 'long', timeZone } as const
+  return kept(dates, `${formats} ${timeZone} near`, () => new Intl.DateTimeFormat(formats, options)).format(at)
+}
+
 /** The name of an ISO weekday, 1 Monday to 7 Sunday. */
 export function textWeekday(locale: string, weekday: number): string {
   const { formats } = languageOf(locale)

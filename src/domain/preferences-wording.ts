@@ -12,6 +12,7 @@ export type Option<Value> = { value: Value; label: string; hint: string }
  * itself is made of, so that the two cannot differ.
  */
 export type PreferencesWording = {
+  kind: 'preferences'
   language: string
   asks: string
   heading: string
@@ -55,6 +56,7 @@ export function topicsShownIn(body: string): number[] {
 /** What the form says in a language, for a brand and its topics. */
 export function preferencesWording(brand: Brand, topics: readonly Topic[], language: string): PreferencesWording {
   return {
+    kind: 'preferences',
     language,
     asks: text(language, 'page.form.by', { brand: brand.name }),
     heading: text(language, 'page.form.heading'),

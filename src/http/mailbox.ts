@@ -30,9 +30,9 @@ export function mailboxPages(server: FastifyInstance, site: Site, folder: string
   })
 }
 
-/** A web page from elsewhere can make its own name point to this machine; its requests then carry that name. */
+/** A web page from elsewhere can make its own name point to this machine; its requests then carry that name, whatever a proxy says. */
 function refuseOtherNames(request: FastifyRequest): void {
-  if (!/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(request.hostname)) {
+  if (!/^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(request.headers.host ?? '')) {
     throw new Problem('not-found', 'the mailbox answers to names of this machine only')
   }
 }

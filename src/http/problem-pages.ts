@@ -61,8 +61,9 @@ export function problemPages(server: FastifyInstance, site: Site, brand: LastBra
     const status = statusOf(error)
     if (status >= 500) request.log.error(faultOf(error, request), 'failed')
     if (status === 503) reply.header('retry-after', retryAfterSeconds)
-    if (status === 429) reply.header('retry-after', tooOftenSeconds)
-    const look = status < 500 ? await brand.refresh() : brand.value
+    if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', tooOftenSeconds)
+    // Neither while the database is away nor for a flood is it asked anything.
+    const look = status < 500 && status !== 429 ? await brand.refresh() : brand.value
     const page = isErased(error) ? erasedPage(look) : problemPage(site, request, look, textsFor(error, status))
     return sendPage(reply, 'notice', page, status)
   })

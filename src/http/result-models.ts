@@ -83,7 +83,7 @@ function inForceWithUndo(look: Look): string {
 }
 
 /** It stands there plainly: neither hidden nor urged, whatever was changed. */
-function undoPress(look: Look, undoToken: string): Press {
+export function undoPress(look: Look, undoToken: string): Press {
   const hers = look.session ? 'me' : look.link.purpose === 'preferences' ? look.token : null
   const page: Record<string, string> = hers === null ? {} : { page: hers }
   return press(`/undo/${undoToken}`, say('page.result.undo'), 'plain', page)

@@ -9,6 +9,7 @@ import { assets } from './assets.ts'
 import { detailsPages } from './details-pages.ts'
 import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
+import { limitGets } from './get-limit.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
@@ -20,6 +21,7 @@ import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
 import { statementPages } from './statement-pages.ts'
+import { startPages } from './start-pages.ts'
 import { undoPages } from './undo.ts'
 
 export type ServerOptions = {
@@ -29,6 +31,8 @@ export type ServerOptions = {
   /** The Maildir that `/mailbox` shows, or null for no such page. The caller has checked that only this machine sees it. */
   mailbox: string | null
   doors?: Partial<Doors>
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed; no other's is. */
+  trustedProxies?: readonly string[]
   now?: () => Date
 }
 
@@ -40,7 +44,7 @@ const requestTimeoutMs = 30_000
 
 /** The pages and all that belongs to them, not yet listening. It keeps nothing that another process would need. */
 export async function buildServer(house: House, options: ServerOptions): Promise<FastifyInstance> {
-  const { mailbox, development, now = () => new Date() } = options
+  const { mailbox, development, trustedProxies = [], now = () => new Date() } = options
   const site: Site = { house, now }
   const brand = lastBrand(site)
   const server = fastify({
@@ -48,6 +52,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
@@ -59,6 +64,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   await server.register(view, { engine: { eta: templates }, templates: viewsFolder, production: true })
   securityHeaders(server, house.publicUrl)
   accessLog(server)
+  limitGets(server)
   problemPages(server, site, brand)
   assets(server, site)
   health(server, site)
@@ -68,6 +74,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
     doors: { herPage: null, check: null, proof: null, ...options.doors },
   })
   findPages(server, site)
+  startPages(server, site)
   preferencePages(server, site)
   sessionPages(server, site)
   keepPages(server, site)

@@ -2,6 +2,7 @@ import type { Sql, Transaction } from './database.ts'
 
 /**
  * A delivery that waits and is due, with what its message is about. One that is `unknown` perhaps arrived, and must.
+ * `askedAtStart`: a confirmation that she asked for herself on the sign-up page.
  * Times are ISO.
  */
 export type Due = {
@@ -11,6 +12,7 @@ export type Due = {
   message: string
   topic: number | null
   serviceKind: string | null
+  askedAtStart: boolean
   language: string | null
   usefulUntil: string | null
   plannedAt: string
@@ -27,6 +29,7 @@ type DueRow = {
   message: string
   topic: number | null
   service_kind: string | null
+  asked_at_start: boolean
   language: string | null
   useful_until: string | null
   planned_at: string
@@ -61,7 +64,8 @@ export async function lockDueOf(
   { kind }: Pick<DueWanted, 'kind'>,
 ): Promise<Due[]> {
   const rows = await tx<DueRow[]>`
-    select d.id, d.state, d.person, d.message, m.topic, m.service_kind, m.language, m.useful_until, d.planned_at,
+    select d.id, d.state, d.person, d.message, m.topic, m.service_kind, m.language,
+      exists (select from sign_ups s where s.delivery = d.id) as asked_at_start, m.useful_until, d.planned_at,
       case when g.state = 'deferred' then d.digest end as digest
     from deliveries d join messages m on m.id = d.message left join campaigns c on c.message = d.message
       left join deliveries g on g.id = d.digest
@@ -76,6 +80,7 @@ export async function lockDueOf(
     message: row.message,
     topic: row.topic,
     serviceKind: row.service_kind,
+    askedAtStart: row.asked_at_start,
     language: row.language,
     usefulUntil: row.useful_until ? new Date(row.useful_until).toISOString() : null,
     plannedAt: new Date(row.planned_at).toISOString(),

@@ -33,3 +33,13 @@ export async function suppress(
     on conflict do nothing returning fingerprint`
   return added.map((row) => row.fingerprint)
 }
+
+/** Takes one reason off an address again, where there is one: its owner asked for it. Whoever lifts it has locked the person first. */
+export async function liftSuppression(
+  tx: Transaction,
+  channel: Channel,
+  fingerprint: string,
+  reason: SuppressionReason,
+): Promise<void> {
+  await tx`delete from suppressions where channel = ${channel} and fingerprint = ${fingerprint} and reason = ${reason}`
+}

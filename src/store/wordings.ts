@@ -2,8 +2,8 @@ import { and, asc, eq } from 'drizzle-orm'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { wordings } from './schema.ts'
 
-/** What a frozen text is for: the page that asks, or a text that somebody else showed and attests. */
-export type WordingKind = 'preferences' | 'attested'
+/** What a frozen text is for: her page or the sign-up page, which ask, or a text that somebody else showed and attests. */
+export type WordingKind = 'preferences' | 'sign-up' | 'attested'
 
 export type Wording = { hash: string; kind: WordingKind; language: string; body: string }
 
@@ -13,13 +13,13 @@ export async function lockWordings(tx: Transaction): Promise<void> {
 }
 
 /**
- * Publishes a frozen text; one that is already published changes nothing. A text of kind `preferences` becomes the
- * current one of its language, and people stay on the one they saw.
+ * Publishes a frozen text; one that is already published changes nothing. A text of a page becomes the current one of
+ * its kind and language, and people stay on the one they saw.
  * @returns whether the text is new.
  */
 export async function publish(tx: Transaction, wording: Wording): Promise<boolean> {
   await lockWordings(tx)
-  const current = wording.kind === 'preferences'
+  const current = wording.kind !== 'attested'
   if (current) {
     await tx`
       update wordings set current = false
