@@ -50,5 +50,6 @@ function donePage(look: Look, erased: Erased): NoticePage {
   return plainNotice(look.preferences.brand, say('erase.done'), {
     status: true,
     lead: [sent, say('erase.kept')],
+    links: [{ label: say('erase.back'), url: '/start' }],
   })
 }

@@ -110,7 +110,7 @@ function erasedPage(brand: Brand): NoticePage {
     after: replyTo ? [say('page.problem.write', { replyTo })] : [],
     aside: '',
     row: null,
-    links: [],
+    links: [{ label: say('erase.back'), url: '/start' }],
   }
 }
 

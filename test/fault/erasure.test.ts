@@ -11,6 +11,7 @@ import { queueServiceMail } from '../../src/actions/service-mail.ts'
 import { sweep } from '../../src/actions/sweep.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { stopTopics } from '../../src/domain/choice-changes.ts'
+import { ranges } from '../../src/store/audience.ts'
 import { instantNow } from '../../src/store/instant.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { faultServer } from '../support/fault-smtp-server.ts'
@@ -146,6 +147,28 @@ t.test('F42: erased while it runs, of whom nothing left is judged no more; the o
     )
   }
 })
+
+t.test(
+  'slices meet without a gap, no bound is anybody’s id, and a finished one forgets at whom it stood',
+  async (t) => {
+    const house = await openTestHouse(t, { courier: takingCourier().courier })
+    await addTopics(house)
+    const ids = await addCrowd(house, 60, yesTo([1]))
+    const cut = await ranges(house.database.sql, 7)
+    t.ok(cut.length > 6)
+    for (const id of ids) t.equal(cut.filter(({ first, last }) => first <= id && id <= last).length, 1, id)
+    t.notOk(cut.some(({ first, last }) => ids.includes(first) || ids.includes(last)))
+    t.match([cut[0]?.first, cut.at(-1)?.last], [/^0{8}-/, /^f{8}-/])
+    await writeCampaign(house, 'darn')
+    t.match(await sendNow(house, 'darn'), { sent: 60 })
+    t.match(await house.database.sql`select through, finished from slices`, [{ through: null, finished: true }])
+    const [left] = ids.toSorted().slice(-1)
+    t.same(
+      (await tracesOf(house, { left: left ?? '' })).filter(({ table }) => table.startsWith('public.slices')),
+      [],
+    )
+  },
+)
 
 t.test('F42: a batch whose people are all erased while it waits for them does not end the slice', async (t) => {
   const { courier, parcels } = takingCourier()

@@ -163,8 +163,8 @@ t.test(
 
     t.match(
       erased,
-      { kind: 'erased', inFlight: { count: 2 } },
-      'what is unknown, and what is in hand of a worker that hangs',
+      { kind: 'erased', inFlight: { count: 3 } },
+      'what is unknown, and what is in hand of workers that hang: a mail and a note',
     )
     t.same(await tracesOf(house, hers), [
       { table: 'public.erased_in_hand.carrier', what: `delivery ${deliveries.indexOf(inHand)}` },
@@ -348,3 +348,29 @@ t.test(
     t.same(await tracesOf(house, { address: canonical }), [])
   },
 )
+
+t.test('only she can come back: as somebody new, and her old links stay what they are', async (t) => {
+  const app = await openMailroom(t)
+  const { house, server } = app
+  const vera = await addPerson(house, address, yesTo([1]))
+  await erasePerson(house, vera, byStaff)
+  const her = visitor(server)
+  await her.open(`/p/${tokenFor(house, vera)}`)
+  await her.follow('Sign up again')
+  her.tick('topic', '2', true)
+  her.tick('pace', 'digest-weekly', true)
+  her.type('address', address)
+  await her.press('Email me to confirm')
+  await app.work()
+  await her.open(await app.newestLink())
+  await her.press('Yes, start')
+  t.equal(her.page.headings[0], 'You’re in.')
+  const [row] = await house.database.sql<
+    { person: string }[]
+  >`select person from addresses where canonical = ${canonical}`
+  t.not(row?.person, vera)
+  t.same(await house.database.sql`select * from suppressions`, [])
+  t.equal((await server.inject(`/p/${tokenFor(house, vera)}`)).statusCode, 410)
+  t.match(await eraseAddress(house, address, {}), { kind: 'erased' }, 'and go again')
+  await verifyWholeLedger(t, house)
+})

@@ -5,6 +5,7 @@ import { importPeople } from '../../src/actions/import-people.ts'
 import { addPerson as addByStaff, stopPerson } from '../../src/actions/people.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { retireData } from '../../src/actions/retire-data.ts'
+import { sweep } from '../../src/actions/sweep.ts'
 import { stopEverything } from '../../src/domain/choice-changes.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
 import { intervalOf, keptKinds, retention } from '../../src/domain/retention.ts'
@@ -141,8 +142,12 @@ t.test('requests: what was typed at a door and never answered goes', async (t) =
   const house = await openTestHouse(t)
   await house.database
     .sql`insert into door_requests (id, kind, address) values (gen_random_uuid(), 'find', 'ada@example.com')`
+  await house.database.sql`insert into used_links (key) values ('x')`
+  await house.database.sql`insert into tries (key, number, until) values ('x', 1, instant() + interval '1 hour')`
   const { before, after } = await aroundTheEndOf(house, intervalOf('requests'))
   t.same([before, after], [nothing, { ...nothing, requests: 1 }])
+  await sweep(house)
+  t.same([await countOf(house, 'used_links'), await countOf(house, 'tries')], [0, 0])
 })
 
 t.test('deliveries: after two years they are numbers, and every report says what it said', async (t) => {
