@@ -5,7 +5,9 @@ import type { SignUpWording } from './domain/sign-up-wording.ts'
 export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
+  statement: StatementPage
   find: FindPage
+  details: DetailsPage
   start: StartPage
   talk: TalkPage
   answer: AnswerPage
@@ -32,11 +34,11 @@ export type Frame = {
 
 export type Anchor = { label: string; url: string }
 
-/** A form of its own with one button and hidden fields. `look`: the one to press first, one among equals, or an end. */
+/** A form of its own with one button and hidden fields. `look`: the one to press first, one among equals, an end, or one that cannot be undone. */
 export type Press = {
   action: string
   label: string
-  look: 'primary' | 'plain' | 'stop'
+  look: 'primary' | 'plain' | 'stop' | 'final'
   fields: { name: string; value: string }[]
 }
 
@@ -130,7 +132,7 @@ export type AnswerPage = {
 
 /**
  * The form of her page: the frozen wording, what of it is ticked for her, and the version of her choices that says so.
- * `seal` is what a session's forms carry.
+ * `seal` is what a session's forms carry. A `volume` is counted at this moment and no part of the wording.
  */
 export type ChoicesForm = {
   action: string
@@ -138,8 +140,8 @@ export type ChoicesForm = {
   hash: string
   version: number
   seal: string | null
-  topics: (Option<number> & { ticked: boolean })[]
-  pace: { note: string; options: (Option<string> & { ticked: boolean })[] }
+  topics: (Option<number> & { ticked: boolean; volume: string })[]
+  pace: { note: string; options: (Option<string> & { ticked: boolean; volume: string })[] }
   ownPaces: {
     open: boolean
     topics: { name: string; label: string; options: (Option<string> & { ticked: boolean })[] }[]
@@ -165,6 +167,16 @@ export type NoticePage = {
   words?: WordsForm
 }
 
+/** A page with several parts: what holds for everybody, or what a press would do. An item is one thing and what is said of it. */
+export type StatementPage = {
+  frame: Frame
+  heading: string
+  lead: string[]
+  sections: { heading: string; lines: string[]; items: { name: string; lines: string[] }[] }[]
+  row: NoticePage['row']
+  links: Anchor[]
+}
+
 /** What is wrong with a form, said before everything else; each points at its field. */
 export type FormProblems = { heading: string; items: Anchor[] }
 
@@ -179,6 +191,26 @@ export type FindPage = {
   action: string
   email: EmailField
   button: string
+}
+
+/** One thing that can be picked from a list. */
+export type Choice = { value: string; label: string; chosen: boolean }
+
+/** What is kept of who she is, in a form, and her address in another. */
+export type DetailsPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  problems: FormProblems | null
+  seal: string
+  who: {
+    action: string
+    names: { name: string; label: string; value: string; autocomplete: string }[]
+    selects: { name: string; label: string; options: Choice[] }[]
+    button: string
+  }
+  address: { action: string; heading: string; lead: string; email: EmailField; button: string }
+  links: Anchor[]
 }
 
 /** The sign-up page: the frozen wording in the order of the seed, with what she ticked and typed; nothing is chosen for her. */

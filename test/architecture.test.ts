@@ -19,9 +19,10 @@ const arrows: Record<string, readonly string[]> = {
   render: ['domain'],
   config: ['domain'],
   'keyring-file': ['domain'],
+  'no-list-file': ['domain'],
   'page-views': ['domain'],
   'mail-views': ['page-views', 'domain'],
-  main: ['actions', 'domain', 'store', 'mail', 'http', 'worker', 'render', 'config', 'keyring-file'],
+  main: ['actions', 'domain', 'store', 'mail', 'http', 'worker', 'render', 'config', 'keyring-file', 'no-list-file'],
   'cli.ts': ['cli', 'config', 'domain', 'main'],
 }
 /** Types may be named by any room above. */

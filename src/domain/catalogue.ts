@@ -3,31 +3,36 @@ import { languageOf, writingOf, type Language } from './language.ts'
 import { Problem } from './problem.ts'
 import arMail from './text/ar/mail.json' with { type: 'json' }
 import arPages from './text/ar/pages.json' with { type: 'json' }
+import arPrivacy from './text/ar/privacy.json' with { type: 'json' }
 import arSentence from './text/ar/sentence.json' with { type: 'json' }
 import arStaff from './text/ar/staff.json' with { type: 'json' }
 import arTalk from './text/ar/talk.json' with { type: 'json' }
 import deMail from './text/de/mail.json' with { type: 'json' }
 import dePages from './text/de/pages.json' with { type: 'json' }
+import dePrivacy from './text/de/privacy.json' with { type: 'json' }
 import deSentence from './text/de/sentence.json' with { type: 'json' }
 import deStaff from './text/de/staff.json' with { type: 'json' }
 import deTalk from './text/de/talk.json' with { type: 'json' }
 import enMail from './text/en/mail.json' with { type: 'json' }
 import enPages from './text/en/pages.json' with { type: 'json' }
+import enPrivacy from './text/en/privacy.json' with { type: 'json' }
 import enSentence from './text/en/sentence.json' with { type: 'json' }
 import enStaff from './text/en/staff.json' with { type: 'json' }
 import enTalk from './text/en/talk.json' with { type: 'json' }
 import esMail from './text/es/mail.json' with { type: 'json' }
 import esPages from './text/es/pages.json' with { type: 'json' }
+import esPrivacy from './text/es/privacy.json' with { type: 'json' }
 import esSentence from './text/es/sentence.json' with { type: 'json' }
 import esStaff from './text/es/staff.json' with { type: 'json' }
 import esTalk from './text/es/talk.json' with { type: 'json' }
 import frMail from './text/fr/mail.json' with { type: 'json' }
 import frPages from './text/fr/pages.json' with { type: 'json' }
+import frPrivacy from './text/fr/privacy.json' with { type: 'json' }
 import frSentence from './text/fr/sentence.json' with { type: 'json' }
 import frStaff from './text/fr/staff.json' with { type: 'json' }
 import frTalk from './text/fr/talk.json' with { type: 'json' }
 
-const english = { ...enSentence, ...enPages, ...enMail, ...enStaff, ...enTalk }
+const english = { ...enSentence, ...enPages, ...enPrivacy, ...enMail, ...enStaff, ...enTalk }
 
 /** A message of the catalogue; one that no English file holds does not compile. */
 export type TextKey = keyof typeof english
@@ -36,10 +41,10 @@ type Messages = Readonly<Record<string, string>>
 
 const messages: Readonly<Record<Language, Messages>> = {
   en: english,
-  de: { ...deSentence, ...dePages, ...deMail, ...deStaff, ...deTalk },
-  fr: { ...frSentence, ...frPages, ...frMail, ...frStaff, ...frTalk },
-  es: { ...esSentence, ...esPages, ...esMail, ...esStaff, ...esTalk },
-  ar: { ...arSentence, ...arPages, ...arMail, ...arStaff, ...arTalk },
+  de: { ...deSentence, ...dePages, ...dePrivacy, ...deMail, ...deStaff, ...deTalk },
+  fr: { ...frSentence, ...frPages, ...frPrivacy, ...frMail, ...frStaff, ...frTalk },
+  es: { ...esSentence, ...esPages, ...esPrivacy, ...esMail, ...esStaff, ...esTalk },
+  ar: { ...arSentence, ...arPages, ...arPrivacy, ...arMail, ...arStaff, ...arTalk },
 }
 
 const compiled = new Map<string, IntlMessageFormat>()

@@ -1,4 +1,4 @@
-import type { Preferences } from '../actions/preferences.ts'
+import type { Preferences } from '../actions/read-preferences.ts'
 import { maskedAddress } from '../domain/address.ts'
 import { zoneFor } from '../domain/calendar.ts'
 import { textDate, textTime } from '../domain/catalogue.ts'
