@@ -1,3 +1,4 @@
+import type { Anchor, Choice, EmailField, FormProblems, OneOfForm, Press, WordsForm } from './form-views.ts'
 import type { Option, PreferencesWording } from './domain/preferences-wording.ts'
 import type { SignUpWording } from './domain/sign-up-wording.ts'
 
@@ -32,16 +33,6 @@ export type Frame = {
   footer: { label: string; url: string }[]
 }
 
-export type Anchor = { label: string; url: string }
-
-/** A form of its own with one button and hidden fields. `look`: the one to press first, one among equals, an end, or one that cannot be undone. */
-export type Press = {
-  action: string
-  label: string
-  look: 'primary' | 'plain' | 'stop' | 'final'
-  fields: { name: string; value: string }[]
-}
-
 /** Her sentence, with a line in small letters under it. */
 export type SentenceCard = { text: string; note: string }
 
@@ -61,33 +52,6 @@ export type PreferencesPage = {
   form: ChoicesForm | null
   last: Press[]
   tell?: { heading: string; ask: WordsForm | null; decline: Press | null; links: Anchor[] }
-}
-
-/**
- * A form for words of hers, with one field that may be left as it is. `problem` is what is wrong with the words that stand in
- * it, empty for nothing; `reasons` may be chosen beside them.
- */
-export type WordsForm = {
-  id: string
-  action: string
-  fields: { name: string; value: string }[]
-  label: string
-  why: string
-  words: string
-  problem: string
-  hint: string
-  button: string
-  reasons: { legend: string; options: (Option<string> & { ticked: boolean })[] } | null
-}
-
-/** One of several to choose, nothing chosen beforehand unless she said so before. */
-export type OneOfForm = {
-  action: string
-  fields: { name: string; value: string }[]
-  legend: string
-  name: string
-  options: (Option<string> & { ticked: boolean })[]
-  button: string
 }
 
 /** What she told us once, in her words, and what became of it. */
@@ -177,12 +141,6 @@ export type StatementPage = {
   links: Anchor[]
 }
 
-/** What is wrong with a form, said before everything else; each points at its field. */
-export type FormProblems = { heading: string; items: Anchor[] }
-
-/** A field for an address, with what was typed and what is wrong with it. */
-export type EmailField = { label: string; value: string; error: string | null }
-
 export type FindPage = {
   frame: Frame
   heading: string
@@ -192,9 +150,6 @@ export type FindPage = {
   email: EmailField
   button: string
 }
-
-/** One thing that can be picked from a list. */
-export type Choice = { value: string; label: string; chosen: boolean }
 
 /** What is kept of who she is, in a form, and her address in another. */
 export type DetailsPage = {

@@ -11,6 +11,7 @@ import {
   deleteDoorRequests,
   deletePayloads,
   deletePeople,
+  deleteTalk,
   deliveriesOf,
   goingTo,
   lockToErase,
@@ -126,6 +127,7 @@ export async function removePeople(
   people: readonly string[],
   addresses: readonly HerAddress[],
 ): Promise<void> {
+  await deleteTalk(tx, people)
   await deleteDeliveries(tx, await deliveriesOf(tx, people))
   await deletePayloads(tx, people, addresses)
   await deleteDoorRequests(tx, addresses)

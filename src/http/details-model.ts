@@ -1,5 +1,6 @@
 import { allLanguages } from '../domain/language.ts'
-import type { Choice, DetailsPage } from '../page-views.ts'
+import type { Choice } from '../form-views.ts'
+import type { DetailsPage } from '../page-views.ts'
 import { addressOf, herFrame, urlOf, type Look } from './her-view.ts'
 import { emailField, problemsOf } from './find-pages.ts'
 

@@ -45,6 +45,13 @@ export async function deleteDoorRequests(tx: Transaction, addresses: readonly He
   await tx`delete from door_requests where lower(trim(address)) = any (${typed}::text[])`
 }
 
+/** Deletes what people told us, with our replies and its place among what we changed, and that they were asked. */
+export async function deleteTalk(tx: Transaction, people: readonly string[]): Promise<void> {
+  const ids = people as string[]
+  await tx`delete from answers where person = any (${ids}::uuid[])`
+  await tx`delete from askings where person = any (${ids}::uuid[])`
+}
+
 /** A mail of hers that is on its way or perhaps arrived within a day; `carrier` is its digest, or itself. `plannedAt` is ISO. */
 export type Going = { carrier: string; state: 'released' | 'unknown'; plannedAt: string }
 
