@@ -5,7 +5,15 @@ import { forgetAddressChanges } from '../store/details.ts'
 import { deleteDeliveries, lockToErase, markErased } from '../store/erasure.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
-import { forgetDoorRequests, forgetReplies, lockEndedDeliveries, peopleOver, type Over } from '../store/retirement.ts'
+import {
+  forgetAskings,
+  forgetDoorRequests,
+  forgetReasons,
+  forgetReplies,
+  lockEndedDeliveries,
+  peopleOver,
+  type Over,
+} from '../store/retirement.ts'
 import { suppress } from '../store/suppressions.ts'
 import { commit } from './commit.ts'
 import { removePeople } from './erase.ts'
@@ -13,7 +21,18 @@ import type { House } from './house.ts'
 
 /** How many of each kind were deleted: people, deliveries or texts. */
 export type Retired = Record<
-  Extract<KeptKind, 'stopped' | 'not-asked' | 'sign-ups' | 'deliveries' | 'replies' | 'service-mail' | 'requests'>,
+  Extract<
+    KeptKind,
+    | 'stopped'
+    | 'not-asked'
+    | 'sign-ups'
+    | 'askings'
+    | 'reasons'
+    | 'deliveries'
+    | 'replies'
+    | 'service-mail'
+    | 'requests'
+  >,
   number
 >
 
@@ -30,6 +49,10 @@ export async function retireData(house: House, signal?: AbortSignal): Promise<Re
     stopped: await inBatches(signal, () => retirePeople(house, 'stopped')),
     'not-asked': await inBatches(signal, () => retirePeople(house, 'not-asked')),
     'sign-ups': await inBatches(signal, () => retirePeople(house, 'sign-ups')),
+    askings: await forgetAskings(house.database.sql, intervalOf('askings')),
+    reasons: await inBatches(signal, () =>
+      commit(house, (tx) => forgetReasons(tx, intervalOf('reasons'), peopleAtOnce)),
+    ),
     requests:
       (await forgetDoorRequests(house.database.sql, intervalOf('requests'))) +
       (await forgetAddressChanges(house.database.sql, intervalOf('requests'))),

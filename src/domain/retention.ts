@@ -1,3 +1,5 @@
+import { askEveryDays } from './answer.ts'
+
 /** How long something is kept: a time, for as long as it is needed for what it is for, or for good. */
 export type Period = { months: number } | { days: number } | 'needed' | 'for-ever'
 
@@ -16,6 +18,9 @@ export const keptKinds = [
   'stopped',
   'not-asked',
   'sign-ups',
+  'answers',
+  'askings',
+  'reasons',
   'deliveries',
   'replies',
   'service-mail',
@@ -36,6 +41,10 @@ export const retention: readonly Kept[] = [
   { kind: 'stopped', ground: 'duty', period: { months: 36 }, deletedBy: 'day' },
   { kind: 'not-asked', ground: 'interest', period: { months: 24 }, deletedBy: 'day' },
   { kind: 'sign-ups', ground: 'contract', period: { days: 30 }, deletedBy: 'day' },
+  { kind: 'answers', ground: 'consent', period: 'needed', deletedBy: 'person' },
+  // As long as nobody is asked anything again (domain/answer.ts).
+  { kind: 'askings', ground: 'interest', period: { days: askEveryDays }, deletedBy: 'day' },
+  { kind: 'reasons', ground: 'interest', period: { months: 24 }, deletedBy: 'day' },
   { kind: 'deliveries', ground: 'duty', period: { months: 24 }, deletedBy: 'day' },
   { kind: 'replies', ground: 'interest', period: { months: 6 }, deletedBy: 'day' },
   { kind: 'service-mail', ground: 'interest', period: { days: 90 }, deletedBy: 'day' },

@@ -20,7 +20,12 @@ export function erasePages(server: FastifyInstance, site: Site): void {
 
 function askPage(look: Look): StatementPage {
   const heading = look.say('erase.heading')
-  const goes = [look.say('erase.goes.person'), look.say('erase.goes.proof'), look.say('erase.goes.mail')]
+  const goes = [
+    look.say('erase.goes.person'),
+    look.say('erase.goes.proof'),
+    look.say('erase.goes.talk'),
+    look.say('erase.goes.mail'),
+  ]
   const stays = [
     look.say('erase.stays.fingerprint'),
     look.say('erase.stays.number'),

@@ -58,6 +58,32 @@ export async function forgetDoorRequests(sql: Sql, interval: string): Promise<nu
   return count
 }
 
+/** Forgets that people were asked something longer ago than that. @returns how many. */
+export async function forgetAskings(sql: Sql, interval: string): Promise<number> {
+  const { count } = await sql`delete from askings where at < instant() - ${interval}::interval`
+  return count
+}
+
+/**
+ * Deletes what the next people said about a stop longer ago than that, with our replies; one whose reply is on its way waits
+ * until that has ended. @returns how many.
+ */
+export async function forgetReasons(tx: Transaction, interval: string, limit: number): Promise<number> {
+  const old = tx`
+    a.entry is not null and coalesce(a.edited_at, a.created_at) < instant() - ${interval}::interval and not exists (
+      select from replies r join deliveries d on d.id = r.delivery
+      where r.answer = a.id and (d.due_at is not null or d.state in ('held', 'deferred', 'released')))`
+  const people = await lockAnyOf(
+    tx,
+    tx`
+      select p.id from people p
+      where p.id in (select a.person from answers a where ${old} order by a.person limit ${limit}) order by p.id`,
+    limit,
+  )
+  const { count } = await tx`delete from answers a where a.person = any (${people}::uuid[]) and ${old}`
+  return count
+}
+
 /**
  * People whose time is over: they stopped everything and said nothing since, never said anything at all, or signed up and
  * never confirmed it.
