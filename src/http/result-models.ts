@@ -39,7 +39,9 @@ export function resultPage(look: Look, result: ChangeResult, undoToken: string, 
       buttons: [undoPress(look, undoToken), ...(paused ? longerPresses(look) : [])],
     },
     links: [
-      ...(why.thanked && maySee(look) ? [{ label: look.say('talk.all'), url: urlOf(look, '/talk') }] : []),
+      ...(why.thanked && maySee(look)
+        ? [{ label: look.say(look.session ? 'talk.all' : 'talk.open'), url: urlOf(look, '/talk') }]
+        : []),
       ...(after.stopped ? [] : [seeAll(look)]),
     ],
   })

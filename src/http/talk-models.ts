@@ -10,8 +10,8 @@ import { askForm, editForm, freeForm, problemOf, reasonLabel, type Refused } fro
 export type Done = 'declined' | 'deleted' | null
 
 /**
- * Her conversation: the open question if there is one, words of her own, all that she told us, and what we changed. An old
- * link takes words and shows none. `refused` are words that were not kept, by the form they came from.
+ * Her conversation: the open question if there is one, words of her own, and what we changed. All that she told us shows in a
+ * session alone, because a mail may be forwarded (design.md section 12). An old link takes words. `refused` are words that were not kept, by the form they came from.
  */
 export function talkPage(
   look: Look,
@@ -35,11 +35,14 @@ export function talkPage(
     decline: asked && declinePress(look, asked),
     free,
     mine:
-      shown && talk.answers.length > 0
+      look.session && talk.answers.length > 0
         ? { heading: look.say('talk.mine'), answers: talk.answers.map((answer) => toldUs(look, answer, true)) }
         : null,
-    changes: changesOf(look, talk, shown),
-    links: [seeAll(look)],
+    changes: changesOf(look, talk),
+    links: [
+      ...(shown && !look.session ? [{ label: look.say('talk.private'), url: urlOf(look, '/fresh') }] : []),
+      seeAll(look),
+    ],
   }
 }
 
@@ -76,7 +79,7 @@ export function answerPage(
     change: look.say('talk.change'),
     edit,
     remove: press(urlOf(look, `/talk/${answer.id}/delete`), look.say('talk.delete'), 'stop'),
-    links: [{ label: look.say('talk.all'), url: urlOf(look, '/talk') }, seeAll(look)],
+    links: [{ label: look.say(look.session ? 'talk.all' : 'talk.open'), url: urlOf(look, '/talk') }, seeAll(look)],
   }
 }
 
@@ -113,14 +116,14 @@ function toldUs(look: Look, answer: Answer, withLink: boolean): ToldUs {
   }
 }
 
-function changesOf(look: Look, { changes }: Talk, shown: boolean): NonNullable<TalkPage['changes']> {
+function changesOf(look: Look, { changes }: Talk): NonNullable<TalkPage['changes']> {
   return {
     heading: look.say('talk.changes'),
     none: changes.length === 0 ? look.say('talk.changes.none') : '',
     items: changes.map(({ at, text, hers }) => ({
       date: dateFor(look, at),
       text,
-      note: shown && hers ? look.say('talk.changes.hers') : '',
+      note: look.session && hers ? look.say('talk.changes.hers') : '',
     })),
   }
 }

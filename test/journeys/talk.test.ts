@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import t from 'tap'
 import { listAnswers, listChanges, publishChange } from '../../src/actions/conversation.ts'
 import { closeQuestion, listQuestions, openQuestion } from '../../src/actions/questions.ts'
 import { replyToAnswer } from '../../src/actions/reply-to-answer.ts'
 import { Problem } from '../../src/domain/problem.ts'
+import { makeSession } from '../../src/domain/session-cookie.ts'
 import { suppress } from '../../src/store/suppressions.ts'
 import { choicesOf, entriesIn, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
@@ -30,7 +31,13 @@ async function ada(t: Parameters<typeof openApp>[0], link: Parameters<typeof tok
     visit.write('words', words, button)
     await visit.press(button)
   }
-  return { ...app, sql, id, token, visit, answers, tell, parcels }
+  /** All that she told us, as it shows in a session of hers. */
+  const openHers = async () => {
+    const session = { person: id, since: new Date(), id: randomBytes(16).toString('hex') }
+    visit.cookies.set('courtesy', makeSession(app.house.keys.sessions, session))
+    await visit.open('/me/talk')
+  }
+  return { ...app, sql, id, token, visit, answers, tell, openHers, parcels }
 }
 
 const idIn = (url: string) => url.split(/[/?]/)[4] ?? ''
@@ -104,13 +111,16 @@ t.test('a consent under a wording that was never published is not kept', async (
 })
 
 t.test('every answer can be changed, which ends the leave to quote the old words, and deleted', async (t) => {
-  const { tell, visit, answers, house, sql } = await ada(t)
+  const { tell, visit, answers, house, sql, openHers } = await ada(t)
   await tell('I mend socks.')
   const answer = idIn(visit.url)
   visit.tick('quote', 'no_name', true)
   await visit.press('Save about quoting')
   await publishChange(house, { text: 'Wool in more colours.', answers: [answer] })
-  await visit.follow('Everything you told us')
+  await visit.follow('Tell us more, and see what we changed')
+  t.notMatch(visit.page.text, /I mend socks|part of it/, 'a mail may be forwarded')
+  t.match(visit.page.text, 'Wool in more colours.')
+  await openHers()
   t.match(visit.page.text, 'What we changed because people told us')
   t.match(visit.page.text, 'Wool in more colours. What you told us was part of it.')
   await visit.follow('Change or delete')
@@ -221,7 +231,7 @@ t.test('one question is open at a time, whoever opens which at once; it never ch
 })
 
 t.test('a reply leaves as mail only where she asked for one, once, and stands beside her words', async (t) => {
-  const { house, tell, visit, parcels, token, id } = await ada(t)
+  const { openHers, house, tell, visit, parcels, token, id } = await ada(t)
   await tell('Do you have <patterns> for left-handed people?')
   const answer = idIn(visit.url)
   const reply = { text: 'Yes & no:\nsince June.', by: 'Cyn' }
@@ -244,7 +254,7 @@ t.test('a reply leaves as mail only where she asked for one, once, and stands be
   await t.rejects(replyToAnswer(house, answer, reply), { code: 'already-exists' })
   t.equal(parcels.length, 1)
   t.same(await listAnswers(house, { ...all, waiting: true }), [])
-  await visit.open(`/p/${token}/talk`)
+  await openHers()
   t.match(visit.page.text, /We replied on \d+ \w+ \d{4}: Yes & no: since June\./)
   t.equal((await choicesOf(house, id)).stopped, null)
 })
@@ -364,7 +374,7 @@ t.test('after a stop she may say why, by any link, and nothing hangs on it', asy
       { reason: 'not_as_promised', text: 'It was all adverts.', topic: 1, entry: person?.['entry'], question: null },
     ])
     t.equal(
-      visit.page.links.some(({ label }) => label === 'Everything you told us'),
+      visit.page.links.some(({ label }) => label === 'Tell us more, and see what we changed'),
       daysAgo === 0,
     )
     await visit.press('Undo')
@@ -386,7 +396,7 @@ t.test('after a stop nobody is asked anything, anywhere; she may still tell us s
 })
 
 t.test('a reason may be one press without a word, is kept once a stop, and too many words come back', async (t) => {
-  const { visit, token, answers, house } = await ada(t, { topics: [1] })
+  const { openHers, visit, token, answers, house } = await ada(t, { topics: [1] })
   await visit.open(`/p/${token}/stop`)
   await visit.press('Only stop “Repairs”')
   const result = visit.url
@@ -407,7 +417,7 @@ t.test('a reason may be one press without a word, is kept once a stop, and too m
   await visit.press('Send')
   t.match(await answers(), [{ reason: 'not_for_me', text: '', topic: 1 }])
   t.match(await listAnswers(house, all), [{ reason: 'not_for_me', topic: 'repairs' }])
-  await visit.open(`/p/${token}/talk`)
+  await openHers()
   t.match(visit.page.text, /You said on \d+ \w+ \d{4} why you stopped ?Not what interests me/)
   await visit.follow('Change or delete')
   await visit.press('Delete this')

@@ -14,7 +14,7 @@ type Teardown = { teardown(work: () => unknown): unknown }
 export const isRoot = process.getuid?.() === 0
 
 const settings = { fsync: 'off', full_page_writes: 'off' }
-const patienceMs = 20_000
+const patienceMs = 60_000
 
 /** An empty DATA_DIR, removed when the test ends. Others may enter it unless `mode` says otherwise. */
 export async function dataFolder(test: Teardown, mode = 0o711): Promise<string> {
