@@ -81,6 +81,7 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
   await sql`
     insert into address_changes (id, person, canonical, spelling, fingerprint)
     values (${randomUUID()}, ${vera}, ${canonical}, ${address}, 'x')`
+  await tell(house, vera, sent)
   await sql`insert into door_requests (id, kind, address) values (${randomUUID()}, 'find', ${` ${address}`})`
   await sql.begin(async (tx) => {
     const payload = { what: 'a list', of: [address.toUpperCase(), 'ben@example.com'] }
@@ -91,6 +92,24 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
   return { vera, deliveries: [...deliveries, digest], inHand: deliveries.at(-1) ?? '' }
 }
 
+/** Her part of the conversation: an answer with our reply and a change that came of it, and a question that she did not want. */
+async function tell(house: House, vera: string, delivery: string): Promise<void> {
+  const { sql } = house.database
+  const [answer, change] = [randomUUID(), randomUUID()]
+  await sql`insert into questions (slug, text, why) values ('mittens', 'Left-handed?', 'We plan patterns')`
+  await sql`insert into askings (person, question) values (${vera}, 'mittens')`
+  await sql`
+    insert into answers (id, person, question, message, text)
+    values (${answer}, ${vera}, 'mittens', (select message from deliveries where id = ${delivery}), 'Since I broke my wrist')`
+  await sql`
+    insert into answers (id, person, reason, entry, text)
+    values (${randomUUID()}, ${vera}, 'too_many', 2, 'My broken wrist hurts')`
+  await sql`
+    insert into replies (answer, person, text, delivery) values (${answer}, ${vera}, 'Mend well, your wrist', ${delivery})`
+  await sql`insert into changes_made (id, text) values (${change}, 'Patterns for both hands')`
+  await sql`insert into change_answers (change, answer, person) values (${change}, ${answer}, ${vera})`
+}
+
 /** All that could tell of her: what she is called, where she can be reached, and the numbers that stand for her. */
 function needlesOf(house: House, vera: string, deliveries: readonly string[]): Record<string, string> {
   return {
@@ -99,6 +118,7 @@ function needlesOf(house: House, vera: string, deliveries: readonly string[]): R
     'first name': 'Marguerite',
     'last name': 'Quincefield',
     'internet address': '203.0.113.5',
+    'her words': 'wrist',
     fingerprint: fingerprintOf(house.keys, 'email', canonical),
     ...Object.fromEntries(deliveries.map((id, index) => [`delivery ${index}`, id])),
   }
@@ -150,6 +170,10 @@ t.test(
       'sign_ups',
       'door_requests',
       'address_changes',
+      'askings',
+      'answers',
+      'replies',
+      'change_answers',
     ])
       t.ok(
         of.some((trace) => trace.table.startsWith(`public.${table}.`)),
@@ -289,7 +313,17 @@ t.test('every table that names a person is one that an erasure knows', async (t)
     order by 1`
   t.same(
     tables.map(({ name }) => name),
-    ['address_changes', 'addresses', 'deliveries', 'payloads', 'sign_ups'],
+    [
+      'address_changes',
+      'addresses',
+      'answers',
+      'askings',
+      'change_answers',
+      'deliveries',
+      'payloads',
+      'replies',
+      'sign_ups',
+    ],
     'a new one needs its line in store/erasure.ts, and in everywhere() here',
   )
 })

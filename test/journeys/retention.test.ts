@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import type { House } from '../../src/actions/house.ts'
@@ -23,6 +24,8 @@ const nothing = {
   stopped: 0,
   'not-asked': 0,
   'sign-ups': 0,
+  askings: 0,
+  reasons: 0,
   requests: 0,
   replies: 0,
   deliveries: 0,
@@ -148,6 +151,70 @@ t.test('requests: what was typed at a door and never answered goes', async (t) =
   t.same([before, after], [nothing, { ...nothing, requests: 1 }])
   await sweep(house)
   t.same([await countOf(house, 'used_links'), await countOf(house, 'tries')], [0, 0])
+})
+
+/** Somebody who told us something, with our reply, was asked a question, and said why she stopped a topic. */
+async function talkative(house: House): Promise<{ ada: string; delivery: string }> {
+  const { sql } = house.database
+  await addTopics(house)
+  const ada = await addPerson(house, 'ada@example.com', yesTo([1]))
+  const [delivery, said, why] = [randomUUID(), randomUUID(), randomUUID()]
+  await sql`
+    insert into messages (id, service_kind, subject, in_short, sender, body)
+    values (${delivery}, 'receipt', 's', '', 'Fern <hello@fern.example>', '')`
+  await sql`
+    insert into deliveries (id, message, person, state, verdict, version, worker, released_at)
+    values (${delivery}, ${delivery}, ${ada}, 'released', 'now', 1, 1, instant())`
+  await sql`insert into questions (slug, text, why) values ('mittens', 'Left-handed?', 'We plan patterns')`
+  await sql`insert into askings (person, question) values (${ada}, 'mittens')`
+  await sql`
+    insert into answers (id, person, question, message, text)
+    values (${said}, ${ada}, 'mittens', ${delivery}, 'Since I broke my wrist')`
+  await sql`insert into answers (id, person, reason, entry, text) values (${why}, ${ada}, 'too_many', 1, 'Too many')`
+  await sql`insert into replies (answer, person, text, delivery) values (${said}, ${ada}, 'Mend well', ${delivery})`
+  await sql`insert into replies (answer, person, text, delivery) values (${why}, ${ada}, 'We see', ${delivery})`
+  return { ada, delivery }
+}
+
+t.test('askings: that she was asked is forgotten when she may be asked again', async (t) => {
+  const house = await openTestHouse(t)
+  await talkative(house)
+  const { before, after } = await aroundTheEndOf(house, intervalOf('askings'))
+  t.same([before, after], [nothing, { ...nothing, askings: 1 }])
+  t.equal(await countOf(house, 'answers'), 2, 'what she said is hers')
+})
+
+t.test(
+  'reasons: why she stopped goes after two years, from when she last said it, and never under a reply',
+  async (t) => {
+    const house = await openTestHouse(t)
+    const { sql } = house.database
+    const { ada, delivery } = await talkative(house)
+    await moveClock(house.database.url, '1 month')
+    await sql`update answers set edited_at = instant() where entry = 1`
+    await moveClock(house.database.url, intervalOf('reasons'))
+    await moveClock(house.database.url, '-1 day')
+    t.match(await retireData(house), { reasons: 0 })
+    await moveClock(house.database.url, '2 days')
+    t.match(await retireData(house), { reasons: 0 }, 'the reply is still on its way')
+    await sql`update deliveries set state = 'sent', settled_at = instant() where id = ${delivery}`
+    t.match(await retireData(house), { reasons: 1 })
+    t.match(await retireData(house), { reasons: 0 })
+    t.match(await sql`select person, question from answers`, [{ person: ada, question: 'mittens' }])
+  },
+)
+
+t.test('service-mail: our reply stays with what it answers when the mail that carried it goes', async (t) => {
+  const house = await openTestHouse(t)
+  const { delivery } = await talkative(house)
+  await house.database.sql`update deliveries set state = 'sent', settled_at = instant() where id = ${delivery}`
+  const { before, after } = await aroundTheEndOf(house, intervalOf('service-mail'))
+  t.match([before, after], [{ 'service-mail': 0 }, { 'service-mail': 1 }])
+  t.same([await countOf(house, 'deliveries'), await countOf(house, 'messages')], [0, 0])
+  t.match(await house.database.sql`select text, delivery from replies order by text`, [
+    { text: 'Mend well', delivery: null },
+    { text: 'We see', delivery: null },
+  ])
 })
 
 t.test('deliveries: after two years they are numbers, and every report says what it said', async (t) => {
