@@ -8,6 +8,8 @@ export default defineConfig({
     './src/store/doors-schema.ts',
     './src/store/talk-schema.ts',
     './src/store/record-schema.ts',
+    './src/store/erasure-schema.ts',
+    './src/store/details-schema.ts',
   ],
   out: './migrations',
 })

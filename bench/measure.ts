@@ -66,6 +66,7 @@ export async function openBenchHouse(
     courier,
     serviceCourier: courier,
     sign: null,
+    noList: { append: async () => undefined },
     missingForRelay: [],
     publicUrl: 'https://choices.fern.example',
     warn,

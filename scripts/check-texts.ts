@@ -9,6 +9,8 @@ import { channels } from '../src/domain/choices.ts'
 import { laterReasons, neverReasons } from '../src/domain/gate.ts'
 import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
+import { keptKinds, retention } from '../src/domain/retention.ts'
+import { serviceKinds, serviceRegister } from '../src/domain/service-register.ts'
 import { stopReasons } from '../src/domain/stop-reason.ts'
 import { suppressionReasons } from '../src/domain/suppression.ts'
 
@@ -17,9 +19,13 @@ const [literal, plural, number] = [0, 6, 7]
 const periods = ['day', 'week', 'month']
 const digests = ['digest-daily', 'digest-weekly', 'digest-monthly']
 const shapes = ['as-it-happens', ...digests, ...periods.map((period) => `cap-${period}`)]
+const addressActs = ['confirm', 'keep', 'putBack']
+const grounds = [...new Set([...retention.map(({ ground }) => ground), ...Object.values(serviceRegister)])]
 const statuses = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503].map(String)
 /** What stands in each place of the keys that code puts together; every `*` is one place. */
 const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'about.service.*.name': [serviceKinds],
+  'about.service.*.why': [serviceKinds],
   'channel.*': [channels],
   'download.file.state.*': [['sent', 'unknown', 'released', 'refused', 'deferred', 'held', 'held_back', 'cancelled']],
   'download.file.suppressed.*': [suppressionReasons],
@@ -29,7 +35,12 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'history.imported.*': [['mailchimp', 'listmonk', 'yes', 'no']],
   'history.pace.cap-*': [periods],
   'history.pace.digest-*': [periods],
+  'page.address.*': [addressActs],
+  'page.address.*Lead': [addressActs],
+  'page.address.*Button': [addressActs],
   'page.channel.*': [channels],
+  'page.details.*': [['saved', 'unchanged']],
+  'page.details.*Lead': [['saved', 'unchanged']],
   'page.home.*': [['page', 'check', 'proof', 'mailbox']],
   'page.home.*Lead': [['page', 'check', 'proof', 'mailbox']],
   'page.pace.*': [['as-it-happens', ...digests]],
@@ -45,6 +56,10 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'page.result.pause.*': [['3-months', '6-months']],
   'page.why.*': [['seen', 'attested']],
   'page.why.held.*': [[...laterReasons, 'turn']],
+  'privacy.ground.*': [grounds],
+  'privacy.kept.*.name': [keptKinds],
+  'privacy.kept.*.until': [keptKinds],
+  'privacy.kept.*.why': [keptKinds],
   'promise.*': [shapes],
   'record.tag.*': [['sent', 'unsure', 'on-its-way', 'waits', 'refused', 'not-sent', 'called-back']],
   'sentence.*': [neverReasons],

@@ -21,6 +21,7 @@ const exitCodes: Record<ProblemCode, number> = {
   'already-exists': 1,
   'link-invalid': 1,
   'link-expired': 1,
+  erased: 1,
   conflict: 1,
   'not-ready': 1,
   'refused-by-gate': 3,

@@ -1,4 +1,4 @@
-import type { Anchor } from './page-views.ts'
+import type { Anchor } from './form-views.ts'
 
 /** Mails by the name of their two views, with all that each shows: finished strings, some of them marks. */
 export type Mails = {

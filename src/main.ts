@@ -12,6 +12,7 @@ import { dkimSigner, type Sign } from './mail/dkim.ts'
 import { maildirCourier } from './mail/maildir-courier.ts'
 import { isLoopback, missingForRelay } from './mail/relay-rule.ts'
 import { relayUse, smtpCourier } from './mail/smtp-courier.ts'
+import { openNoList } from './no-list-file.ts'
 import { renderWording } from './render.ts'
 import { keepFirstBrand } from './store/brand.ts'
 import { joinBundledServer } from './store/bundled-postgres.ts'
@@ -51,7 +52,8 @@ export async function openHouse(config: Config, warn: (message: string) => void)
     closers.push(serviceCourier.close)
     const missing = missingForRelay({ ...config, signs: sign !== null })
     const { publicUrl } = config
-    const house = { database, keys, courier, serviceCourier, sign, missingForRelay: missing, publicUrl, warn }
+    const noList = openNoList(join(resolve(config.dataDir), 'no-list'), warn)
+    const house = { database, keys, courier, serviceCourier, sign, noList, missingForRelay: missing, publicUrl, warn }
     await publishWordings(house, renderWording)
     return { house, close }
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Anchor, Choice, EmailField, FormProblems, OneOfForm, Press, WordsForm } from './form-views.ts'
 import type { Option, PreferencesWording } from './domain/preferences-wording.ts'
 import type { SignUpWording } from './domain/sign-up-wording.ts'
 import type { HistoryPage, ReceiptPage, RecordPage, WordingPage } from './record-views.ts'
@@ -10,7 +11,9 @@ export type Pages = {
   history: HistoryPage
   receipt: ReceiptPage
   'wording-page': WordingPage
+  statement: StatementPage
   find: FindPage
+  details: DetailsPage
   start: StartPage
   talk: TalkPage
   answer: AnswerPage
@@ -35,16 +38,6 @@ export type Frame = {
   footer: { label: string; url: string }[]
 }
 
-export type Anchor = { label: string; url: string }
-
-/** A form of its own with one button and hidden fields. `look`: the one to press first, one among equals, or an end. */
-export type Press = {
-  action: string
-  label: string
-  look: 'primary' | 'plain' | 'stop'
-  fields: { name: string; value: string }[]
-}
-
 /** Her sentence, with a line in small letters under it. */
 export type SentenceCard = { text: string; note: string }
 
@@ -66,33 +59,6 @@ export type PreferencesPage = {
   form: ChoicesForm | null
   last: Press[]
   tell?: { heading: string; ask: WordsForm | null; decline: Press | null; links: Anchor[] }
-}
-
-/**
- * A form for words of hers, with one field that may be left as it is. `problem` is what is wrong with the words that stand in
- * it, empty for nothing; `reasons` may be chosen beside them.
- */
-export type WordsForm = {
-  id: string
-  action: string
-  fields: { name: string; value: string }[]
-  label: string
-  why: string
-  words: string
-  problem: string
-  hint: string
-  button: string
-  reasons: { legend: string; options: (Option<string> & { ticked: boolean })[] } | null
-}
-
-/** One of several to choose, nothing chosen beforehand unless she said so before. */
-export type OneOfForm = {
-  action: string
-  fields: { name: string; value: string }[]
-  legend: string
-  name: string
-  options: (Option<string> & { ticked: boolean })[]
-  button: string
 }
 
 /** What she told us once, in her words, and what became of it. */
@@ -137,7 +103,7 @@ export type AnswerPage = {
 
 /**
  * The form of her page: the frozen wording, what of it is ticked for her, and the version of her choices that says so.
- * `seal` is what a session's forms carry.
+ * `seal` is what a session's forms carry. A `volume` is counted at this moment and no part of the wording.
  */
 export type ChoicesForm = {
   action: string
@@ -145,8 +111,8 @@ export type ChoicesForm = {
   hash: string
   version: number
   seal: string | null
-  topics: (Option<number> & { ticked: boolean })[]
-  pace: { note: string; options: (Option<string> & { ticked: boolean })[] }
+  topics: (Option<number> & { ticked: boolean; volume: string })[]
+  pace: { note: string; options: (Option<string> & { ticked: boolean; volume: string })[] }
   ownPaces: {
     open: boolean
     topics: { name: string; label: string; options: (Option<string> & { ticked: boolean })[] }[]
@@ -174,11 +140,15 @@ export type NoticePage = {
   words?: WordsForm
 }
 
-/** What is wrong with a form, said before everything else; each points at its field. */
-export type FormProblems = { heading: string; items: Anchor[] }
-
-/** A field for an address, with what was typed and what is wrong with it. */
-export type EmailField = { label: string; value: string; error: string | null }
+/** A page with several parts: what holds for everybody, or what a press would do. An item is one thing and what is said of it. */
+export type StatementPage = {
+  frame: Frame
+  heading: string
+  lead: string[]
+  sections: { heading: string; lines: string[]; items: { name: string; lines: string[] }[] }[]
+  row: NoticePage['row']
+  links: Anchor[]
+}
 
 export type FindPage = {
   frame: Frame
@@ -188,6 +158,23 @@ export type FindPage = {
   action: string
   email: EmailField
   button: string
+}
+
+/** What is kept of who she is, in a form, and her address in another. */
+export type DetailsPage = {
+  frame: Frame
+  heading: string
+  lead: string
+  problems: FormProblems | null
+  seal: string
+  who: {
+    action: string
+    names: { name: string; label: string; value: string; autocomplete: string }[]
+    selects: { name: string; label: string; options: Choice[] }[]
+    button: string
+  }
+  address: { action: string; heading: string; lead: string; email: EmailField; button: string }
+  links: Anchor[]
 }
 
 /** The sign-up page: the frozen wording in the order of the seed, with what she ticked and typed; nothing is chosen for her. */

@@ -1,4 +1,5 @@
-import type { Anchor, Frame, SentenceCard } from './page-views.ts'
+import type { Anchor } from './form-views.ts'
+import type { Frame, SentenceCard } from './page-views.ts'
 
 /** Subjects that are behind a press. */
 export type Behind = { summary: string; items: { text: string; url: string | null }[] }

@@ -4,6 +4,7 @@ import type { Job, PgBoss } from 'pg-boss'
 import { answerDoors } from './actions/answer-doors.ts'
 import type { House } from './actions/house.ts'
 import { workCampaign } from './actions/send-campaign.ts'
+import { retireData } from './actions/retire-data.ts'
 import { sendServiceDue, sendTopicDue } from './actions/send-due.ts'
 import { campaignToWork } from './actions/start-scheduled.ts'
 import { signGrown } from './actions/sign-checkpoint.ts'
@@ -84,9 +85,12 @@ class QueueWorker implements Worker {
     boss.on('error', (error: unknown) => this.#complain(error))
     try {
       await boss.start()
-      for (const queue of ['campaign', 'service', 'due', 'sweep']) await boss.createQueue(queue, queueSettings)
+      for (const queue of ['campaign', 'service', 'due', 'sweep', 'retire'])
+        await boss.createQueue(queue, queueSettings)
       await boss.schedule('sweep', '* * * * *')
       await boss.send('sweep', {})
+      await boss.schedule('retire', '17 3 * * *')
+      await boss.send('retire', {})
       this.#boss = boss
       // What is there already is found at the first look of those who work.
       await this.#enqueue()
@@ -94,6 +98,7 @@ class QueueWorker implements Worker {
       await boss.work('service', () => this.#service())
       await boss.work('due', () => this.#due())
       await boss.work('sweep', () => this.#once('sweep', () => this.#sweep()))
+      await boss.work('retire', () => this.#once('retire', () => this.#retire()))
     } catch (error) {
       this.#boss = null
       await boss.stop({ graceful: false }).catch(() => undefined)
@@ -113,6 +118,11 @@ class QueueWorker implements Worker {
     await sweep(this.#house)
     await suppressBounced(this.#house)
     await signGrown(this.#house)
+  }
+
+  /** What has been kept for its time: at the start and once a day. */
+  async #retire(): Promise<void> {
+    await retireData(this.#house, AbortSignal.any([this.#ending.signal, AbortSignal.timeout(4 * turnMs)]))
   }
 
   #campaign(slug: string): Promise<void> {

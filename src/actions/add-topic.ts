@@ -4,11 +4,21 @@ import { topicNamed, type Topic } from '../domain/topic.ts'
 import { allTopics, insertTopic } from '../store/topics.ts'
 import type { House } from './house.ts'
 
+const mostExpected = 1_000
+
 /**
  * Adds one thing that people can hear about. Nobody is asked for it by that: it stands on their pages, unticked.
- * @throws Problem `invalid-input` for a slug, name or promise that cannot be, `already-exists` for one that is taken.
+ * @param expectedMonthly how many emails a month will come, said on her page while there is no history to count.
+ * @throws Problem `invalid-input` for a slug, name, promise or number that cannot be, `already-exists` for one that is taken.
  */
-export async function addTopic(house: House, topic: Omit<Topic, 'id' | 'translations'>): Promise<Topic> {
+export async function addTopic(
+  house: House,
+  topic: Omit<Topic, 'id' | 'translations'>,
+  expectedMonthly: number | null = null,
+): Promise<Topic> {
+  if (expectedMonthly !== null && (expectedMonthly < 1 || expectedMonthly > mostExpected)) {
+    throw new Problem('invalid-input', `--expect is 1 to ${mostExpected} emails a month (given: ${expectedMonthly})`)
+  }
   if (!/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(topic.slug)) {
     throw new Problem(
       'invalid-input',
@@ -25,7 +35,7 @@ export async function addTopic(house: House, topic: Omit<Topic, 'id' | 'translat
         'already-exists',
         `there is already a topic ${taken.slug} (“${taken.name}”); nothing was changed`,
       )
-    return insertTopic(tx, { slug: topic.slug, name, promise })
+    return insertTopic(tx, { slug: topic.slug, name, promise }, expectedMonthly)
   })
 }
 

@@ -2,16 +2,16 @@ import type { Choices } from '../domain/choices.ts'
 import { changes, entryKindOf, stampEntry, topicsConcerned } from '../domain/choice-differences.ts'
 import { judge } from '../domain/gate.ts'
 import type { EntryKind } from '../domain/ledger-entry.ts'
-import { Problem } from '../domain/problem.ts'
 import { theBrand } from '../store/brand.ts'
 import type { Transaction } from '../store/database.ts'
-import { codeOf } from '../store/error-code.ts'
 import { tellOfChange } from '../store/changes.ts'
 import { cancelForbidden } from '../store/deliveries.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import { lockPerson, saveChoices, type Person } from '../store/people.ts'
 import { wordingHashes } from '../store/wordings.ts'
+import { commit } from './commit.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
 import { inFlightAfter, type InFlight } from './in-flight.ts'
 
@@ -42,11 +42,12 @@ export type AfterEntry = (entry: number) => Promise<void>
  * The one way in which a person's choices change: lock her row, change, re-judge what is waiting for her, append the
  * entry, save; one transaction. What `change` forbids is cancelled before it commits, so nothing that she has
  * just said no to is released afterwards (I-1, I-11). What was released already is called back by its worker where its dot
- * is not written yet: this waits a moment for it, and then tells what may still arrive (I-2); one-click does not wait.
+ * is not written yet: this waits a moment for it, and then tells what may still arrive (I-2); one-click does not wait. A stop
+ * of everything is on the no-list before it commits.
  * @param change gives the new choices from the present ones and the instant of the change, or null for no change.
  * @param also belongs to the change: it reads what it needs before the ledger's head is locked, and what it gives back
  * writes under the number of the entry, in the same transaction.
- * @throws Problem `not-found` when there is no such person.
+ * @throws Problem `erased` when she was erased, `not-found` when there is no such person.
  */
 export async function changeChoices(
   house: House,
@@ -55,39 +56,29 @@ export async function changeChoices(
   change: (current: Choices, at: string, person: Person) => Choices | null,
   also: Also = async () => async () => undefined,
 ): Promise<Changed> {
-  const changed = await committed(house, (tx) => changeUnderLock(tx, person, evidence, { change, also }))
+  const changed = await commit(house, (tx) => changeUnderLock(house, tx, person, evidence, { change, also }))
   if (changed.kind === 'unchanged') return changed
   return { ...changed, inFlight: await inFlightAfter(house, person, evidence.way !== 'one-click') }
 }
 
-/** PostgreSQL's word for a deadlock it has broken (F25): nothing of the transaction is done, and it may be tried again. */
-const deadlock = '40P01'
-const mostTries = 3
-
-async function committed<T>(house: House, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return (await house.database.sql.begin(work)) as T
-    } catch (error) {
-      if (codeOf(error) !== deadlock || tries >= mostTries) throw error
-    }
-  }
-}
-
 async function changeUnderLock(
+  house: House,
   tx: Transaction,
   id: string,
   evidence: Evidence,
   { change, also }: { change: (current: Choices, at: string, person: Person) => Choices | null; also: Also },
 ): Promise<{ kind: 'unchanged'; choices: Choices } | Made> {
   const person = await lockPerson(tx, id)
-  if (!person) throw new Problem('not-found', 'there is no such person; she may have been erased')
+  if (!person) throw await whoIsGone(house, id)
   const before = person.choices
   const at = (await instantNow(tx)).toISOString()
   const wanted = change(before, at, person)
   if (!wanted || changes(before, wanted).length === 0) return { kind: 'unchanged', choices: before }
   await cancelWhatItForbids(tx, { ...person, choices: wanted }, at)
   const alongside = await also(tx, { before, choices: wanted, at })
+  if (wanted.stopped && !before.stopped && person.address) {
+    await house.noList.append([{ at, kind: 'stopped', fingerprint: person.address.fingerprint }])
+  }
   const head = await lockHead(tx)
   const entry = head.size + 1
   const choices = stampEntry(before, wanted, entry)

@@ -29,7 +29,7 @@ export async function giveStopReason(
   const { person, delivery } = link
   const answer = { id: said.id, person, question: null, reason: said.reason, entry, text, delivery, topics }
   return house.database.sql.begin(async (tx): Promise<Kept> => {
-    await lockHer(tx, person)
+    await lockHer(house, tx, person)
     return { kind: 'kept', answer: await keepAnswer(tx, answer, true) }
   })
 }

@@ -1,4 +1,5 @@
 import type { Keyring } from '../domain/keyring.ts'
+import type { No } from '../domain/no-list.ts'
 import type { Courier } from '../mail/courier.ts'
 import type { Sign } from '../mail/dkim.ts'
 import type { Database } from '../store/database.ts'
@@ -13,6 +14,8 @@ export type House = {
   serviceCourier: Courier
   /** Signs every mail before it leaves; null where no key is set. */
   sign: Sign | null
+  /** Keeps each stop and erasure where a restored backup of the database cannot undo it. It never fails. */
+  noList: { append(noes: readonly No[]): Promise<void> }
   /** What is missing before topic mail may go to the relay that is set, in words; empty when it may. */
   missingForRelay: readonly string[]
   /** What customers' links start with, without a slash at the end. */

@@ -59,6 +59,7 @@ export async function importBatch(house: House, arrivals: readonly Arrival[], pl
       if (!people) return null
       const decided = await decide(tx, arrivals, people, plan)
       await write(
+        house,
         tx,
         decided.filter((decision) => decision.changed),
         plan,
@@ -134,13 +135,17 @@ function decideOn(
   }
 }
 
-async function write(tx: Transaction, decisions: readonly Decision[], plan: ImportPlan): Promise<void> {
+async function write(house: House, tx: Transaction, decisions: readonly Decision[], plan: ImportPlan): Promise<void> {
   if (decisions.length === 0) return
   const bouncing = decisions.filter((decision) => decision.bounces).map(({ arrival }) => arrival)
   // As of the run, whenever it was that she bounced elsewhere: the gate knows it only now, and a replay must agree.
   const suppressions = bouncing.map(({ rows: [row] }) => ({ fingerprint: row.fingerprint, at: plan.terms.at }))
   await suppress(tx, 'email', 'bounced', 'import', suppressions)
   await cancelWhatTheyForbid(tx, decisions)
+  const stopped = decisions.filter(({ choices, stored }) => choices.stopped && !stored?.choices.stopped)
+  await house.noList.append(
+    stopped.map(({ arrival }) => ({ at: plan.terms.at, kind: 'stopped', fingerprint: fingerprintOf(arrival) })),
+  )
   const people = decisions
     .map((decision) => ({ id: decision.stored?.id ?? randomUUID(), decision }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))

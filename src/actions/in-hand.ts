@@ -1,4 +1,4 @@
-import type { Sending } from '../domain/gate.ts'
+import type { NeverReason, Rules, Sending, Standing } from '../domain/gate.ts'
 import { readPeople } from '../store/audience.ts'
 import { instantNow } from '../store/instant.ts'
 import type { CalledBack } from '../store/recalled.ts'
@@ -6,7 +6,7 @@ import { theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
 import { whyForbidden } from './in-flight.ts'
 
-/** A released mail: to whom, and the deliveries in it, each with what it is about. Service mail carries none. */
+/** A released mail: to whom, and the deliveries in it, each with what it is about. A test carries none. */
 export type Carried = {
   delivery: string
   person: string
@@ -15,7 +15,7 @@ export type Carried = {
 
 /**
  * The mails of one hand-over. When somebody among their people changes her choices they are judged again, and those which
- * are forbidden now must not begin, nor get their dot (I-2).
+ * are forbidden now must not begin, nor get their dot (I-2). Service mail comes back only from somebody who was erased.
  */
 export class InHand {
   readonly #house: House
@@ -69,8 +69,7 @@ export class InHand {
       const standing = standings.get(mail.person)
       const reasons = mail.items.map(({ delivery, sending }) => ({
         id: delivery,
-        // Who is not there any more was erased.
-        reason: standing ? whyForbidden(sending, mail.delivery, standing, rules, at) : 'erased',
+        reason: reasonNow(sending, mail.delivery, standing, { rules, at }),
       }))
       if (reasons.every(({ reason }) => reason === null)) continue
       const items = reasons.map(({ id, reason }) => ({ id, state: reason ? 'cancelled' : 'held', reason }) as const)
@@ -80,4 +79,15 @@ export class InHand {
       this.#calledBack.set(mail.delivery, [...items, ...digest])
     }
   }
+}
+
+/** Who is not there any more was erased. */
+function reasonNow(
+  sending: Sending,
+  carrier: string,
+  standing: Standing | undefined,
+  { rules, at }: { rules: Rules; at: Date },
+): NeverReason | null {
+  if (!standing) return 'erased'
+  return sending.kind === 'service' ? null : whyForbidden(sending, carrier, standing, rules, at)
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { isFresh, useKey, type Link } from '../domain/link-token.ts'
-import { Problem } from '../domain/problem.ts'
 import { endKey, isOpen, makeSession, readSession, type Session } from '../domain/session-cookie.ts'
 import { instantNow } from '../store/instant.ts'
 import { personById } from '../store/people.ts'
 import { isUsed, useOnce } from '../store/used-links.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
 
 /** What a link that works once may still do. */
 export type OnceState = 'fresh' | 'used' | 'expired'
 
-/** How it stands with a link that works once, on the pool that cannot write. @throws Problem `not-found` when she was erased. */
+/** How it stands with a link that works once, on the pool that cannot write. @throws Problem `erased` when she was erased. */
 export async function onceState(house: House, token: string, link: Link): Promise<OnceState> {
   const sql = house.database.readOnly
   const [now, used, her] = await Promise.all([
@@ -18,14 +18,14 @@ export async function onceState(house: House, token: string, link: Link): Promis
     isUsed(sql, useKey(token)),
     personById(sql, link.person),
   ])
-  if (!her) throw new Problem('not-found', 'there is no such person; she may have been erased')
+  if (!her) throw await whoIsGone(house, link.person)
   if (used) return 'used'
   return isFresh(link, now) ? 'fresh' : 'expired'
 }
 
 /**
  * Uses a fresh link up and opens a session for whom it names. Of any number of presses at once one opens it.
- * @returns the cookie, or why there is none. @throws Problem `not-found` when she was erased.
+ * @returns the cookie, or why there is none. @throws Problem `erased` when she was erased.
  */
 export async function openSession(
   house: House,
@@ -34,7 +34,7 @@ export async function openSession(
 ): Promise<{ kind: 'opened'; cookie: string } | { kind: 'used' | 'expired' }> {
   return house.database.sql.begin(async (tx) => {
     const her = await personById(tx, link.person)
-    if (!her) throw new Problem('not-found', 'there is no such person; she may have been erased')
+    if (!her) throw await whoIsGone(house, link.person)
     const now = await instantNow(tx)
     if (link.purpose !== 'session' || !isFresh(link, now)) return { kind: 'expired' } as const
     if (!(await useOnce(tx, useKey(token)))) return { kind: 'used' } as const

@@ -70,6 +70,8 @@ async function addUnknown(
     const suppressed = await suppressionsOf(tx, 'email', [fingerprint])
     if (suppressed.get(fingerprint)?.includes('erased')) return { kind: 'erased' }
     const id = randomUUID()
+    const now = (await instantNow(tx)).toISOString()
+    if (choices(now).stopped) await house.noList.append([{ at: now, kind: 'stopped', fingerprint }])
     const head = await lockHead(tx)
     const after = choices(head.at)
     const payload = { person: id, evidence, before: null, after }

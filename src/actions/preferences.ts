@@ -1,4 +1,3 @@
-import type { Brand } from '../domain/brand.ts'
 import {
   oneClick,
   pauseUntil,
@@ -12,34 +11,17 @@ import {
 import { changes, raises, undo } from '../domain/choice-differences.ts'
 import type { Choices } from '../domain/choices.ts'
 import { parseChoices } from '../domain/choices-schema.ts'
-import type { Rules } from '../domain/gate.ts'
-import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
+import { linkLifetimes, type Link } from '../domain/link-token.ts'
 import { allPacesOffered, formDefaults, topicsShownIn } from '../domain/preferences-wording.ts'
 import { Problem } from '../domain/problem.ts'
-import type { Topic } from '../domain/topic.ts'
-import { theBrand } from '../store/brand.ts'
 import { entryOf, type StoredEntry } from '../store/ledger.ts'
-import { personById, type Person } from '../store/people.ts'
-import { allTopics } from '../store/topics.ts'
-import { currentWordings, wordingHashes, wordingText } from '../store/wordings.ts'
+import type { Person } from '../store/people.ts'
+import { wordingText } from '../store/wordings.ts'
 import { acknowledgeRaise, sendHers } from './acknowledge-raise.ts'
 import { changeChoices, type Changed, type Evidence } from './change-choices.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
-import { forbiddenInFlight, type InFlight } from './in-flight.ts'
-
-/**
- * Everything her page shows. `wording` is the hash of what it asks now, by language; `wordings` are all there are, `inFlight` what may
- * still arrive though she forbids it; `mayRaise`: a session, or this link is young enough and she has not stopped.
- */
-export type Preferences = {
-  person: Person
-  brand: Brand
-  topics: Topic[]
-  wording: ReadonlyMap<string, string>
-  wordings: Rules['wordings']
-  inFlight: InFlight
-  mayRaise: boolean
-}
+import { mayRaise } from './read-preferences.ts'
 
 /** The form as it came back: what she said, the hash of the wording and the version of her choices it was drawn from. */
 export type SentForm = { form: SaveForm; wording: string; version: number | null }
@@ -52,21 +34,6 @@ export type Saved =
   | Changed
   | { kind: 'needs-fresh-link'; choices: Choices }
   | { kind: 'changed-elsewhere'; choices: Choices; asked: Choices; at: string }
-
-/** Reads what her page shows, on the pool that cannot write. @returns null when she was erased. */
-export async function readPreferences(house: House, link: Link, now: Date): Promise<Preferences | null> {
-  const sql = house.database.readOnly
-  const [person, brand, topics, wording, wordings, inFlight] = await Promise.all([
-    personById(sql, link.person),
-    theBrand(sql),
-    allTopics(sql),
-    currentWordings(sql, 'preferences'),
-    wordingHashes(sql),
-    forbiddenInFlight(sql, link.person),
-  ])
-  if (!person) return null
-  return { person, brand, topics, wording, wordings, inFlight, mayRaise: mayRaise(link, person.choices, now) }
-}
 
 /**
  * Saves the whole form. Raising needs a link younger than 90 days and no stop in force, and is acknowledged by mail
@@ -177,7 +144,10 @@ export async function changeToUndo(
 ): Promise<{ before: Choices; after: Choices; at: string }> {
   const entry = await entryOf(house.database.readOnly, person, number)
   const payload = entry?.payload as { before?: unknown; after?: unknown } | undefined
-  if (!entry || !payload?.before || !payload.after) throw new Problem('link-invalid', 'there is no such change to undo')
+  if (!entry || !payload?.before || !payload.after) {
+    const gone = await whoIsGone(house, person)
+    throw gone.code === 'erased' ? gone : new Problem('link-invalid', 'there is no such change to undo')
+  }
   const at = timeIn(entry)
   if (now.getTime() - Date.parse(at) > linkLifetimes.undoHours * 3_600_000) {
     throw new Problem('link-expired', `a change can be undone for ${linkLifetimes.undoHours} hours`)
@@ -190,11 +160,6 @@ function timeIn({ body }: StoredEntry): string {
 }
 
 /** A session may, also after a stop: its link was asked for, and went to her own mailbox. Whoever opened it saw to its age. */
-function mayRaise(link: Link, { stopped }: Choices, now: Date): boolean {
-  if (link.purpose === 'session') return true
-  return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays && stopped === null
-}
-
 async function changeByLink(
   house: House,
   link: Link,

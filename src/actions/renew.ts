@@ -9,6 +9,7 @@ import { appendEntries, lockHead } from '../store/ledger.ts'
 import { lockPerson, saveChoices } from '../store/people.ts'
 import { wordingHashes } from '../store/wordings.ts'
 import type { Evidence } from './change-choices.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
 
 /** `needs-fresh-link`: the link is too old to prolong anything, or she has stopped. Nothing was changed. */
@@ -18,18 +19,18 @@ export type Renewed = { kind: 'renewed'; entry: number } | { kind: 'unchanged' }
  * Says again her yes to the topics of the mail that carried this link, where it runs out soon or has run out: seen under
  * the wording that stood on the page, confirmed now. Nothing else changes, and what waits for her stays as it is. One
  * transaction with its entry; pressed twice it is one renewal.
- * @throws Problem `invalid-input` for a wording that was never published, `not-found` when she was erased.
+ * @throws Problem `invalid-input` for a wording that was never published, `erased` when she was erased.
  */
 export async function renewYes(house: House, link: Link, wording: string, now: Date): Promise<Renewed> {
   if (link.purpose !== 'preferences' || ageDays(link, now) >= linkLifetimes.raiseDays) {
     return { kind: 'needs-fresh-link' }
   }
-  return house.database.sql.begin((tx) => renewUnderLock(tx, link, wording))
+  return house.database.sql.begin((tx) => renewUnderLock(house, tx, link, wording))
 }
 
-async function renewUnderLock(tx: Transaction, link: Link, wording: string): Promise<Renewed> {
+async function renewUnderLock(house: House, tx: Transaction, link: Link, wording: string): Promise<Renewed> {
   const person = await lockPerson(tx, link.person)
-  if (!person) throw new Problem('not-found', 'there is no such person; she may have been erased')
+  if (!person) throw await whoIsGone(house, link.person)
   if (person.choices.stopped !== null) return { kind: 'needs-fresh-link' }
   const [brand, published, at] = await Promise.all([theBrand(tx), wordingHashes(tx), instantNow(tx)])
   if (!published.has(wording)) {

@@ -51,7 +51,7 @@ async function sendBatches(
     const mails = batch.mails.map((mail): Mail => ({
       delivery: mail.delivery,
       person: mail.person.id,
-      items: mail.service ? [] : mail.items,
+      items: mail.items,
       notAfter: mail.within,
       write: () => written(house, letters, mail, batch.at),
     }))

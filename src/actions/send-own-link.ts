@@ -1,6 +1,5 @@
 import { languageFor } from '../domain/language.ts'
 import { makeLink, minuteOf, type Link } from '../domain/link-token.ts'
-import { Problem } from '../domain/problem.ts'
 import { ownLinkLetter } from '../mail/own-link-letter.ts'
 import { theBrand } from '../store/brand.ts'
 import type { Transaction } from '../store/database.ts'
@@ -8,6 +7,7 @@ import { instantNow } from '../store/instant.ts'
 import { lockPerson, type Person } from '../store/people.ts'
 import { sendHers } from './acknowledge-raise.ts'
 import { countTry } from './count-try.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
 import { queueServiceMail } from './service-mail.ts'
 
@@ -17,12 +17,12 @@ export type Asked = { kind: 'asked' } | { kind: 'too-many'; seconds: number }
 /**
  * Mails a fresh link to the address of the person that a link of ours names, of whatever kind and age; nothing is typed.
  * It is laid out before this returns, and leaves right after it.
- * @throws Problem `not-found` when she was erased.
+ * @throws Problem `erased` when she was erased.
  */
 export async function sendFreshLink(house: House, link: Link, network: string | null): Promise<Asked> {
   const asked = await house.database.sql.begin(async (tx): Promise<Asked> => {
     const her = await lockPerson(tx, link.person)
-    if (!her?.address) throw new Problem('not-found', 'there is no such person; she may have been erased')
+    if (!her?.address) throw await whoIsGone(house, link.person)
     const seconds = await countTry(house, tx, 'link', { canonical: her.address.canonical, network })
     if (seconds !== null) return { kind: 'too-many', seconds }
     await layOutOwnLink(house, tx, her)

@@ -22,6 +22,7 @@ import { lockPerson } from '../store/people.ts'
 import { noteAsking, openQuestionFor, questionNamed, type Question } from '../store/questions.ts'
 import { forgetEndedServiceMail } from '../store/service-messages.ts'
 import { currentWordings, wordingText } from '../store/wordings.ts'
+import { whoIsGone } from './erase.ts'
 import type { House } from './house.ts'
 
 /** What she told us within an hour is hers up to here; more is somebody playing with a link. */
@@ -99,7 +100,7 @@ export async function tellUs(
   const { person, delivery, topics } = link
   const answer = { id: said.id, person, question, reason: null, entry: null, text, delivery, topics }
   return house.database.sql.begin(async (tx): Promise<Kept> => {
-    await lockHer(tx, person)
+    await lockHer(house, tx, person)
     if (question !== null) await noteAsking(tx, person, question)
     return { kind: 'kept', answer: await keepAnswer(tx, answer, mayRewrite) }
   })
@@ -181,7 +182,7 @@ export async function declineQuestion(house: House, link: Link, slug: string, no
     throw new Problem('invalid-input', 'the form names a question that was never asked; open the page again')
   }
   await house.database.sql.begin(async (tx) => {
-    await lockHer(tx, link.person)
+    await lockHer(house, tx, link.person)
     await noteAsking(tx, link.person, slug)
   })
 }
@@ -195,7 +196,7 @@ async function onHerAnswer<T>(
 ): Promise<T> {
   requireTalk(link, now)
   return house.database.sql.begin(async (tx) => {
-    await lockHer(tx, link.person)
+    await lockHer(house, tx, link.person)
     const answer = await answerOf(tx, link.person, id)
     if (!answer) throw new Problem('not-found', 'there is no such answer of hers; she may have deleted it')
     return work(tx, answer)
@@ -207,8 +208,7 @@ function requireTalk(link: Link, now: Date): void {
   throw new Problem('refused-by-gate', 'this link is too old to show or change what she told us')
 }
 
-/** Locks her row. @throws Problem `not-found` when she was erased. */
-export async function lockHer(tx: Transaction, person: string): Promise<void> {
-  if (await lockPerson(tx, person)) return
-  throw new Problem('not-found', 'there is no such person; she may have been erased')
+/** Locks her row. @throws Problem `erased` when she was erased. */
+export async function lockHer(house: House, tx: Transaction, person: string): Promise<void> {
+  if (!(await lockPerson(tx, person))) throw await whoIsGone(house, person)
 }

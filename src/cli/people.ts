@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import type { InFlight } from '../actions/in-flight.ts'
 import type { Changed } from '../actions/change-choices.ts'
+import { eraseAddress, type Erased } from '../actions/erase.ts'
 import { importPeople } from '../actions/import-people.ts'
 import type { ImportRequest } from '../actions/import-plan.ts'
 import {
@@ -21,12 +23,13 @@ type Json = { json?: boolean }
 const json = ['--json', 'one JSON object on stdout'] as const
 const laterFormats = ['listmonk', 'courtesy']
 
-/** `courtesy people import|add|show|link|stop|pause` */
+/** `courtesy people import|add|show|link|stop|pause|erase` */
 export function peopleCommands(program: Command, context: CommandContext): void {
   const people = program.command('people').description('who we may or may not write to')
   importCommand(people, context)
   showCommands(people, context)
   changeCommands(people, context)
+  eraseCommand(people, context)
 }
 
 function importCommand(people: Command, { terminal, withHouse }: CommandContext): void {
@@ -124,6 +127,45 @@ function changeCommands(people: Command, { terminal, withHouse }: CommandContext
     })
 }
 
+function eraseCommand(people: Command, { terminal, withHouse }: CommandContext): void {
+  people
+    .command('erase <address>')
+    .description('they asked to be forgotten: deletes all that tells of them, for good')
+    .option('--by <name>', 'who of the staff did this')
+    .option(...json)
+    .action(async (address: string, options: { by?: string } & Json) => {
+      if (
+        terminal.interactive &&
+        !isYes(await terminal.ask(`Erase ${address} for good? It cannot be undone. [y/N] `))
+      ) {
+        terminal.words('Nothing was erased.')
+        process.exitCode = 2
+        return
+      }
+      const erased = await withHouse((house) => eraseAddress(house, address, options))
+      if (options.json) terminal.out(JSON.stringify(eraseShown(erased)))
+      else terminal.words(eraseInWords(erased))
+    })
+}
+
+function isYes(answer: string | null): boolean {
+  return /^y(?:es)?$/i.test(answer?.trim() ?? '')
+}
+
+function eraseShown(erased: Erased): object {
+  if (erased.kind === 'already') return { erased: false, already: true }
+  const { entry } = erased
+  if (erased.kind === 'unknown') return { erased: true, known: false, entry, mayStillArrive: 0 }
+  return { erased: true, known: true, entry, mayStillArrive: erased.inFlight.count }
+}
+
+function eraseInWords(erased: Erased): string {
+  if (erased.kind === 'already') return 'This address was erased before. Nothing is kept of it but its fingerprint.'
+  const kept = 'A fingerprint of the address is kept, so that no import brings it in again.'
+  if (erased.kind === 'unknown') return `Nobody was stored with this address. ${kept}`
+  return `Erased. ${arriving(erased)} ${kept}`
+}
+
 function stopShown(changed: StoppedByStaff): object {
   if (changed.kind === 'erased') return { changed: false, erased: true, stopped: null, paused: null }
   if (changed.kind !== 'added') return changeShown(changed)
@@ -145,7 +187,7 @@ function changeShown(changed: Changed): object {
   return { changed: true, entry: changed.entry, stopped, paused, mayStillArrive: changed.inFlight.count }
 }
 
-function arriving({ inFlight: { count, since } }: Extract<Changed, { kind: 'changed' }>): string {
+function arriving({ inFlight: { count, since } }: { inFlight: InFlight }): string {
   if (count === 0) return 'Nothing more is sent.'
   return `${numberText(count)} handed over since ${since ?? 'a moment ago'} may still arrive; nothing more is sent.`
 }

@@ -5,6 +5,7 @@ import { setTopic, type NewWords } from '../actions/set-topic.ts'
 import { renderWording } from '../render.ts'
 import { topicIn } from '../domain/topic.ts'
 import type { CommandContext } from './context.ts'
+import { wholeNumber } from './whole-number.ts'
 
 type SetOptions = NewWords & { language?: string; json?: boolean }
 
@@ -15,10 +16,12 @@ export function topicCommands(program: Command, { terminal, withHouse }: Command
     .command('add <slug>')
     .requiredOption('--name <name>', 'as people read it')
     .requiredOption('--promise <text>', 'one honest line: what comes under this name')
+    .option('--expect <number>', 'how many emails a month, said while there is no history to count')
     .option('--json', 'one JSON object on stdout')
-    .action(async (slug: string, options: { name: string; promise: string; json?: boolean }) => {
+    .action(async (slug: string, options: { name: string; promise: string; expect?: string; json?: boolean }) => {
+      const expect = options.expect === undefined ? null : wholeNumber('--expect', options.expect)
       const added = await withHouse(async (house) => {
-        const one = await addTopic(house, { slug, name: options.name, promise: options.promise })
+        const one = await addTopic(house, { slug, name: options.name, promise: options.promise }, expect)
         await publishWordings(house, renderWording)
         return one
       })

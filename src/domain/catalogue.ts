@@ -5,6 +5,7 @@ import arDownload from './text/ar/download.json' with { type: 'json' }
 import arHistory from './text/ar/history.json' with { type: 'json' }
 import arMail from './text/ar/mail.json' with { type: 'json' }
 import arPages from './text/ar/pages.json' with { type: 'json' }
+import arPrivacy from './text/ar/privacy.json' with { type: 'json' }
 import arReceipt from './text/ar/receipt.json' with { type: 'json' }
 import arRecord from './text/ar/record.json' with { type: 'json' }
 import arSentence from './text/ar/sentence.json' with { type: 'json' }
@@ -14,6 +15,7 @@ import deDownload from './text/de/download.json' with { type: 'json' }
 import deHistory from './text/de/history.json' with { type: 'json' }
 import deMail from './text/de/mail.json' with { type: 'json' }
 import dePages from './text/de/pages.json' with { type: 'json' }
+import dePrivacy from './text/de/privacy.json' with { type: 'json' }
 import deReceipt from './text/de/receipt.json' with { type: 'json' }
 import deRecord from './text/de/record.json' with { type: 'json' }
 import deSentence from './text/de/sentence.json' with { type: 'json' }
@@ -23,6 +25,7 @@ import enDownload from './text/en/download.json' with { type: 'json' }
 import enHistory from './text/en/history.json' with { type: 'json' }
 import enMail from './text/en/mail.json' with { type: 'json' }
 import enPages from './text/en/pages.json' with { type: 'json' }
+import enPrivacy from './text/en/privacy.json' with { type: 'json' }
 import enReceipt from './text/en/receipt.json' with { type: 'json' }
 import enRecord from './text/en/record.json' with { type: 'json' }
 import enSentence from './text/en/sentence.json' with { type: 'json' }
@@ -32,6 +35,7 @@ import esDownload from './text/es/download.json' with { type: 'json' }
 import esHistory from './text/es/history.json' with { type: 'json' }
 import esMail from './text/es/mail.json' with { type: 'json' }
 import esPages from './text/es/pages.json' with { type: 'json' }
+import esPrivacy from './text/es/privacy.json' with { type: 'json' }
 import esReceipt from './text/es/receipt.json' with { type: 'json' }
 import esRecord from './text/es/record.json' with { type: 'json' }
 import esSentence from './text/es/sentence.json' with { type: 'json' }
@@ -41,6 +45,7 @@ import frDownload from './text/fr/download.json' with { type: 'json' }
 import frHistory from './text/fr/history.json' with { type: 'json' }
 import frMail from './text/fr/mail.json' with { type: 'json' }
 import frPages from './text/fr/pages.json' with { type: 'json' }
+import frPrivacy from './text/fr/privacy.json' with { type: 'json' }
 import frReceipt from './text/fr/receipt.json' with { type: 'json' }
 import frRecord from './text/fr/record.json' with { type: 'json' }
 import frSentence from './text/fr/sentence.json' with { type: 'json' }
@@ -50,6 +55,7 @@ import frTalk from './text/fr/talk.json' with { type: 'json' }
 const english = {
   ...enSentence,
   ...enPages,
+  ...enPrivacy,
   ...enMail,
   ...enStaff,
   ...enTalk,
@@ -69,6 +75,7 @@ const messages: Readonly<Record<Language, Messages>> = {
   de: {
     ...deSentence,
     ...dePages,
+    ...dePrivacy,
     ...deMail,
     ...deStaff,
     ...deTalk,
@@ -80,6 +87,7 @@ const messages: Readonly<Record<Language, Messages>> = {
   fr: {
     ...frSentence,
     ...frPages,
+    ...frPrivacy,
     ...frMail,
     ...frStaff,
     ...frTalk,
@@ -91,6 +99,7 @@ const messages: Readonly<Record<Language, Messages>> = {
   es: {
     ...esSentence,
     ...esPages,
+    ...esPrivacy,
     ...esMail,
     ...esStaff,
     ...esTalk,
@@ -102,6 +111,7 @@ const messages: Readonly<Record<Language, Messages>> = {
   ar: {
     ...arSentence,
     ...arPages,
+    ...arPrivacy,
     ...arMail,
     ...arStaff,
     ...arTalk,

@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'already-exists'
   | 'link-invalid'
   | 'link-expired'
+  | 'erased'
   | 'conflict'
   | 'not-ready'
   | 'refused-by-gate'

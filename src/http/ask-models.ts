@@ -1,6 +1,7 @@
 import { pauseLengths } from '../domain/pause-length.ts'
+import type { Press } from '../form-views.ts'
 import type { Topic } from '../domain/topic.ts'
-import type { NoticePage, Press } from '../page-views.ts'
+import type { NoticePage } from '../page-views.ts'
 import {
   dateFor,
   freshPress,

@@ -57,7 +57,7 @@ async function endFor(unsubscribing: () => Promise<Changed>): Promise<Changed | 
   try {
     return await unsubscribing()
   } catch (error) {
-    if (error instanceof Problem && error.code === 'not-found') return null
+    if (error instanceof Problem && (error.code === 'not-found' || error.code === 'erased')) return null
     throw error
   }
 }

@@ -3,15 +3,16 @@ import { writingOf } from '../domain/language.ts'
 import { parseSender } from '../domain/sender.ts'
 import type { Frame } from '../page-views.ts'
 import { stylesFor } from './assets.ts'
-import type { Voice } from './voice.ts'
+import { inSame, type Voice } from './voice.ts'
 
 /** What stands around a page, in its language. `stop` is the address of her stop page, for the footer. */
 export function frameOf(voice: Voice, brand: Brand, heading: string, stop: string | null = null): Frame {
   const replyTo = replyAddress(brand)
   const footer = [
     { label: voice.say('page.footer.stop'), url: stop },
+    { label: voice.say('about.heading'), url: inSame(voice, '/about-these-emails') },
+    { label: voice.say('privacy.heading'), url: inSame(voice, '/privacy') },
     { label: voice.say('page.footer.write'), url: replyTo && `mailto:${encodeURI(replyTo)}` },
-    { label: voice.say('page.footer.privacy'), url: brand.privacyUrl },
   ]
   return {
     language: voice.language,
@@ -33,6 +34,6 @@ export function replyAddress({ replyTo }: Brand): string | null {
 }
 
 /** Templates escape text, not addresses: only these may stand in an href. */
-function isSafe(url: string): boolean {
+export function isSafe(url: string): boolean {
   return /^(?:https?:\/\/|mailto:|\/)/.test(url)
 }

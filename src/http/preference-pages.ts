@@ -4,13 +4,14 @@ import { recordCounts } from '../actions/her-record.ts'
 import {
   endPause,
   pause,
-  readPreferences,
   savePreferences,
   slowToMonthly,
   stopAll,
   stopSome,
   type Saved,
 } from '../actions/preferences.ts'
+import { whoIsGone } from '../actions/erase.ts'
+import { readPreferences } from '../actions/read-preferences.ts'
 import { sendFreshLink } from '../actions/send-own-link.ts'
 import { questionFor } from '../actions/talk.ts'
 import { whyDelivered } from '../actions/why.ts'
@@ -85,14 +86,14 @@ function herPages(server: FastifyInstance, way: Way): void {
 
 /**
  * Who this link is about, and what holds for her now.
- * @throws Problem `link-invalid` for a token that is none; `not-found` when she was erased.
+ * @throws Problem `link-invalid` for a token that is none; `erased` when she was erased.
  */
 export async function lookAt(site: Site, request: FastifyRequest, purpose: LinkPurpose): Promise<Look> {
   const token = tokenOf(request)
   const link = linkOf(site, token, purpose)
   const now = site.now()
   const preferences = await readPreferences(site.house, link, now)
-  if (!preferences) throw new Problem('not-found', 'she was erased')
+  if (!preferences) throw await whoIsGone(site.house, link.person)
   const { brand, person } = preferences
   const voice = voiceFor(request, brand, person.choices.language)
   const topics = preferences.topics.map((topic) => topicIn(topic, voice.language))

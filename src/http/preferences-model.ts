@@ -30,6 +30,7 @@ import {
   urlOf,
   type Look,
 } from './her-view.ts'
+import { volumesText, volumeText } from './volume-text.ts'
 
 /** Her page, as far as this link may show it: an old one offers less mail and says nothing about her choices. */
 export function preferencesPage(look: Look): PreferencesPage {
@@ -57,6 +58,12 @@ export function preferencesPage(look: Look): PreferencesPage {
       ...(mayPause ? [{ label: look.say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
       ...(look.session ? sessionLinks(look) : []),
       ...(shown && !look.session ? [{ label: look.say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
+      ...(look.session
+        ? [
+            { label: look.say('page.details.link'), url: urlOf(look, '/details') },
+            { label: look.say('erase.link'), url: urlOf(look, '/erase') },
+          ]
+        : []),
     ],
     otherTopics:
       shown || others.length === 0
@@ -113,8 +120,9 @@ function leadFor(look: Look): string[] {
 
 /** Null while what it would ask is not published, so that no answer is ever kept under words she did not see. */
 function formOf(look: Look): ChoicesForm | null {
-  const { person, brand, topics } = look.preferences
+  const { person, brand, topics, volumes } = look.preferences
   const { choices } = person
+  const wanted = topics.flatMap(({ id }) => (choices.topics[id]?.answer === 'yes' ? [id] : []))
   const wording = preferencesWording(brand, topics, look.language)
   const { hash } = frozen(renderWording(wording))
   if (hash !== look.preferences.wording.get(look.language)) return null
@@ -127,10 +135,14 @@ function formOf(look: Look): ChoicesForm | null {
     topics: wording.topics.options.map((option) => ({
       ...option,
       ticked: choices.topics[option.value]?.answer === 'yes',
+      volume: volumeText(look, volumes, option.value, look.now),
     })),
     pace: {
       note: paceNote(look),
-      options: pacesFor(choices.pace, wording, brand).map((option) => ticked(option, choices.pace)),
+      options: pacesFor(choices.pace, wording, brand).map((option) => ({
+        ...ticked(option, choices.pace),
+        volume: option.value === 'as-it-happens' ? volumesText(look, volumes, wanted, look.now) : '',
+      })),
     },
     ownPaces: ownPacesOf(look, wording),
     channels: wording.channels.options.map((option) => ({

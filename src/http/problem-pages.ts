@@ -4,9 +4,11 @@ import { unnamedBrand, type Brand } from '../domain/brand.ts'
 import { isDatabaseAway } from '../domain/database-away.ts'
 import { readLink } from '../domain/link-token.ts'
 import { Problem, type ProblemCode } from '../domain/problem.ts'
-import type { Anchor, NoticePage } from '../page-views.ts'
+import type { Anchor } from '../form-views.ts'
+import type { NoticePage } from '../page-views.ts'
 import { renderPage } from '../render.ts'
 import { faultOf } from './access-log.ts'
+import { plainNotice, writeToUs } from './notice.ts'
 import { frameOf, replyAddress } from './page-frame.ts'
 import { secure } from './security-headers.ts'
 import { sendPage, tokenOf, type Site } from './site.ts'
@@ -19,6 +21,7 @@ const statuses: Record<ProblemCode, Status> = {
   'already-exists': 409,
   'link-invalid': 404,
   'link-expired': 410,
+  erased: 410,
   conflict: 409,
   'not-ready': 503,
   'refused-by-gate': 403,
@@ -33,6 +36,8 @@ const told = [400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as con
 type Status = (typeof told)[number]
 
 const retryAfterSeconds = 30
+/** What may be pressed only so often is counted by the hour. */
+const tooOftenSeconds = 3_600
 
 /** The brand as it was last read, so that a page about a failure looks the same while the database is away. */
 export type LastBrand = { value: Brand; refresh(): Promise<Brand> }
@@ -58,9 +63,13 @@ export function problemPages(server: FastifyInstance, site: Site, brand: LastBra
     const status = statusOf(error)
     if (status >= 500) request.log.error(faultOf(error, request), 'failed')
     if (status === 503) reply.header('retry-after', retryAfterSeconds)
+    if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', tooOftenSeconds)
     // Neither while the database is away nor for a flood is it asked anything.
     const look = status < 500 && status !== 429 ? await brand.refresh() : brand.value
-    return sendPage(reply, 'notice', problemPage(site, request, look, textsFor(error, status)), status)
+    const page = isErased(error)
+      ? erasedPage(voiceOf(request, look), look)
+      : problemPage(site, request, look, textsFor(error, status))
+    return sendPage(reply, 'notice', page, status)
   })
 }
 
@@ -88,6 +97,19 @@ export function statusOf(error: unknown): Status {
   return isDatabaseAway(error) ? 503 : 500
 }
 
+function isErased(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'erased'
+}
+
+/** To an old link of somebody who was erased: what was done, and what is kept so that it stays so. */
+function erasedPage(voice: Voice, brand: Brand): NoticePage {
+  return plainNotice(voice, brand, voice.say('erase.done'), {
+    lead: [voice.say('erase.kept')],
+    after: writeToUs(voice, brand),
+    links: [{ label: voice.say('erase.back'), url: inSame(voice, '/start') }],
+  })
+}
+
 /** A status, and whose words tell it: its own, or those for a page that is only shown in a session. */
 type Told = { status: Status; texts: Status | 'signIn' }
 
@@ -102,10 +124,9 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, { status
   const replyTo = replyAddress(brand)
   const write = replyTo ? [voice.say('page.problem.write', { replyTo })] : []
   const reference = status >= 500 ? [voice.say('page.problem.reference', { reference: request.id })] : []
-  const token = tokenOf(request)
-  const isHers = readLink(site.house.keys.links, token)?.purpose === 'preferences' && status !== 404
+  const hers = status === 404 || texts === 'signIn' ? null : herPage(site, request)
   return {
-    frame: frameOf(voice, brand, heading, isHers ? inSame(voice, `/p/${token}/stop`) : null),
+    frame: frameOf(voice, brand, heading, hers && inSame(voice, `${hers}/stop`)),
     heading,
     status: false,
     lead: [leadFor(voice, texts, request.method)],
@@ -114,10 +135,15 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, { status
     aside: '',
     row: null,
     extra: [],
-    links: isHers
-      ? [{ label: voice.say('page.problem.openAgain'), url: inSame(voice, `/p/${token}`) }]
-      : wayIn(voice, texts),
+    links: hers ? [{ label: voice.say('page.problem.openAgain'), url: inSame(voice, hers) }] : wayIn(voice, texts),
   }
+}
+
+/** Where her page is, for a press on it that failed: behind the link of a mail, or in a session. */
+function herPage(site: Site, request: FastifyRequest): string | null {
+  if (/^\/me(?:\/|$)/.test(request.routeOptions?.url ?? '')) return '/me'
+  const token = tokenOf(request)
+  return readLink(site.house.keys.links, token)?.purpose === 'preferences' ? `/p/${token}` : null
 }
 
 /** Whoever has no link that works may have one mailed. */

@@ -6,6 +6,8 @@ import type { House } from '../actions/house.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { detailsPages } from './details-pages.ts'
+import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
 import { downloadPages } from './download-pages.ts'
 import { limitGets } from './get-limit.ts'
@@ -21,6 +23,7 @@ import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
+import { statementPages } from './statement-pages.ts'
 import { startPages } from './start-pages.ts'
 import { talkPages } from './talk-pages.ts'
 import { undoPages } from './undo.ts'
@@ -86,6 +89,9 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   keepPages(server, site)
   talkPages(server, site)
   undoPages(server, site)
+  detailsPages(server, site)
+  erasePages(server, site)
+  statementPages(server, site)
   hostedCopies(server, site)
   oneClickPages(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import { whoIsGone } from '../actions/erase.ts'
 import { sessionOf } from '../actions/open-session.ts'
-import { readPreferences } from '../actions/preferences.ts'
+import { readPreferences } from '../actions/read-preferences.ts'
 import { minuteOf, type Link } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { formToken, isFormToken, sessionMinutes, type Session } from '../domain/session-cookie.ts'
@@ -19,7 +20,7 @@ export function sessionCookie(site: Site, value: string | null): string {
 /**
  * Whose session this request belongs to, and what holds for her now. A press must come from a page of that session: it
  * carries the session's own seal, and where the browser says so, from this very site.
- * @throws Problem `sign-in-needed` where there is no session, `not-found` when she was erased; 403 for a press from elsewhere.
+ * @throws Problem `sign-in-needed` where there is no session, `erased` when she was erased; 403 for a press from elsewhere.
  */
 export async function sessionLook(site: Site, request: FastifyRequest): Promise<Look> {
   const found = await sessionIn(site, request)
@@ -33,7 +34,7 @@ export async function sessionLook(site: Site, request: FastifyRequest): Promise<
   const { person, since } = session
   const link: Link = { purpose: 'session', person, ...minuteOf(since), topics: [], delivery: null, entry: null }
   const preferences = await readPreferences(site.house, link, now)
-  if (!preferences) throw new Problem('not-found', 'she was erased')
+  if (!preferences) throw await whoIsGone(site.house, person)
   const voice = voiceFor(request, preferences.brand, preferences.person.choices.language)
   const topics = preferences.topics.map((topic) => topicIn(topic, voice.language))
   const seal = formToken(site.house.keys.sessions, session)

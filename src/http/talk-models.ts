@@ -1,6 +1,7 @@
 import type { Answer, Question, Talk } from '../actions/talk.ts'
 import { quotes } from '../domain/answer.ts'
-import type { AnswerPage, OneOfForm, PreferencesPage, Press, TalkPage, ToldUs } from '../page-views.ts'
+import type { OneOfForm, Press } from '../form-views.ts'
+import type { AnswerPage, PreferencesPage, TalkPage, ToldUs } from '../page-views.ts'
 import { dateFor, herFrame, linkDate, maySee, press, urlOf, type Look } from './her-view.ts'
 import { seeAll } from './notice.ts'
 import { askForm, editForm, freeForm, problemOf, reasonLabel, type Refused } from './words-form.ts'

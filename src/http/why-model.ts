@@ -1,6 +1,7 @@
 import { textName, type TextKey } from '../domain/catalogue.ts'
 import type { Topic } from '../domain/topic.ts'
-import type { NoticePage, Press } from '../page-views.ts'
+import type { Press } from '../form-views.ts'
+import type { NoticePage } from '../page-views.ts'
 import type { Carried } from '../store/why.ts'
 import { dateFor, linkDate, maySee, press, stopTopicPress, topicsNamed, urlOf, type Look } from './her-view.ts'
 import { currentSentence, notice } from './notice.ts'

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { cleanWords, lengthOf, longestWords } from '../domain/answer.ts'
 import { stopReasons, type StopReason } from '../domain/stop-reason.ts'
 import type { Question } from '../actions/talk.ts'
-import type { TalkPage, WordsForm } from '../page-views.ts'
+import type { WordsForm } from '../form-views.ts'
+import type { TalkPage } from '../page-views.ts'
 import { urlOf, type Look } from './her-view.ts'
 
 /** What is wrong with words that were sent, and the words, which stay in their field. */

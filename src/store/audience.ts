@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import { readChoices } from '../domain/choices-schema.ts'
 import type { Standing } from '../domain/gate.ts'
 import type { Sql, Transaction } from './database.ts'
@@ -49,13 +50,26 @@ export async function lockNext(
   range: { first: string; last: string; after: string | null; addedBefore: string | null },
   limit: number,
 ): Promise<string[]> {
-  const locked = await tx<{ id: string }[]>`
+  const next = tx`
     select p.id from people p
     where p.id >= ${range.first} and p.id <= ${range.last} and (${range.after}::uuid is null or p.id > ${range.after})
       and (${range.addedBefore}::timestamptz is null or p.created_at <= ${range.addedBefore})
       and exists (select from addresses a where a.person = p.id and a.channel = 'email')
-    order by p.id limit ${limit} for no key update`
-  return locked.map((row) => row.id)
+    order by p.id`
+  return lockAnyOf(tx, next, limit)
+}
+
+/**
+ * Locks the first of the people that a query names. Those who were erased while this waited for them are left out; when that
+ * were all, the next ones are taken: none are given back only when nobody is left.
+ */
+export async function lockAnyOf(tx: Transaction, people: postgres.Fragment, limit: number): Promise<string[]> {
+  for (;;) {
+    const locked = await tx<{ id: string }[]>`${people} limit ${limit} for no key update`
+    if (locked.length > 0) return locked.map((row) => row.id)
+    const [left] = await tx`${people} limit 1`
+    if (!left) return []
+  }
 }
 
 /** Reads people by id; where their rows are locked, in a statement after the lock. Who has no address is left out. */
@@ -83,13 +97,29 @@ function asRecipient(row: Row): Recipient {
   }
 }
 
-/** Cuts the audience into ranges of at most `size` people by id, in order. */
+/**
+ * Cuts the audience into ranges of about `size` people by id, in order, that meet without a gap. A bound is the beginning of
+ * somebody's id, which it shares with about one in a million others, and not the id.
+ */
 export async function ranges(sql: Sql, size: number): Promise<{ first: string; last: string }[]> {
-  return sql<{ first: string; last: string }[]>`
-    select min(id::text)::uuid as first, max(id::text)::uuid as last
+  const rows = await sql<{ beginning: string }[]>`
+    select distinct left(id::text, ${boundDigits}) as beginning
     from (
-      select p.id, (row_number() over (order by p.id) - 1) / ${size}::int as part
+      select p.id, row_number() over (order by p.id) - 1 as n
       from people p join addresses a on a.person = p.id and a.channel = 'email'
     ) as numbered
-    group by part order by part`
+    where n % ${size}::int = 0 and n > 0 order by 1`
+  const starts = [...new Set(['0'.repeat(boundDigits), ...rows.map((row) => row.beginning)])]
+  return starts.map((start, index) => ({ first: boundAt(start, '0'), last: lastBefore(starts[index + 1]) }))
+}
+
+const boundDigits = 5
+
+function boundAt(beginning: string, rest: string): string {
+  return beginning.padEnd(32, rest).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+function lastBefore(beginning: string | undefined): string {
+  if (beginning === undefined) return boundAt('', 'f')
+  return boundAt((Number.parseInt(beginning, 16) - 1).toString(16).padStart(boundDigits, '0'), 'f')
 }

@@ -1,3 +1,4 @@
+import { lockAnyOf } from './audience.ts'
 import type { Transaction } from './database.ts'
 
 /**
@@ -11,14 +12,14 @@ export async function cancelWaiting(
   after: string | null,
   limit: number,
 ): Promise<{ through: string | null; people: number }> {
-  const locked = await tx<{ id: string }[]>`
+  const waiting = tx`
     select p.id from people p
     where p.id in (
       select person from deliveries
       where message = ${message} and state in ('held', 'deferred') and (${after}::uuid is null or person > ${after})
       order by person limit ${limit})
-    order by p.id for no key update`
-  const people = locked.map((row) => row.id)
+    order by p.id`
+  const people = await lockAnyOf(tx, waiting, limit)
   if (people.length === 0) return { through: null, people: 0 }
   await tx`
     update deliveries set state = 'cancelled', reason = null, due_at = null, settled_at = instant()

@@ -92,6 +92,10 @@ export async function insertChange(
   change: { id: string; text: string },
   answers: readonly string[],
 ): Promise<string[]> {
+  // Whoever is being erased is waited for, so that no answer of hers is counted that is gone by then.
+  await tx`
+    select id from people where id in (select person from answers where id = any (${[...answers]}::uuid[]))
+    order by id for key share`
   await tx`insert into changes_made (id, text) values (${change.id}, ${change.text})`
   const linked = await tx<{ answer: string }[]>`
     insert into change_answers (change, answer, person)

@@ -1,5 +1,6 @@
 import { mustArriveKinds, resendAfterMinutes } from '../domain/must-arrive.ts'
 import type { Transaction } from './database.ts'
+import { erasedLeftOver, settleErased, type ErasedOutcome } from './delivery-counts.ts'
 import { callBack, type CalledBack } from './recalled.ts'
 import { forgetEndedServiceMail } from './service-messages.ts'
 
@@ -49,6 +50,13 @@ export async function settle(tx: Transaction, worker: number, outcomes: readonly
   const stayed = settled.flatMap(({ id, state }) => (state === 'refused' || state === 'deferred' ? [id] : []))
   if (calledBack.length + stayed.length > 0) await takeBack(tx, [...calledBack, ...stayed])
   await forgetEndedServiceMail(tx, ids)
+  const known = new Set([...settled.map((row) => row.id), ...calledBack])
+  await settleErased(tx, outcomes.filter(({ delivery }) => !known.has(delivery)).map(asErased))
+}
+
+/** What did not leave is not tried again for somebody who was erased meanwhile. */
+function asErased({ delivery, kind }: Settled): ErasedOutcome {
+  return { carrier: delivery, state: kind === 'recalled' || kind === 'deferred' ? 'cancelled' : kind }
 }
 
 /** Writes outcomes to the mails themselves. `digest` tells those that carry items. */
@@ -134,5 +142,7 @@ export async function leftOverBecomesUnknown(tx: Transaction, worker: number): P
     tx,
     rows.map((row) => row.id),
   )
-  return rows.length
+  const erased = await erasedLeftOver(tx, worker)
+  await settleErased(tx, erased)
+  return rows.length + erased.length
 }

@@ -1,3 +1,4 @@
+import { lockAnyOf } from './audience.ts'
 import type { Sql, Transaction } from './database.ts'
 
 /** Where a refusal is judged: among the answers to its campaign, or to all service mail of the last day. Null for service mail. */
@@ -48,13 +49,14 @@ export async function lockRefusals(tx: Transaction, to: AnswersTo, limit: number
   const unread = tx`
     d.state = 'refused' and d.refusal is null and d.message is not null
       and case when ${to}::uuid is null then not exists (select from campaigns c where c.message = d.message) else d.message = ${to} end`
-  const people = await tx<{ id: string }[]>`
+  const next = tx`
     select p.id from people p where p.id in (select d.person from deliveries d where ${unread} order by d.person limit ${limit})
-    order by p.id for no key update`
+    order by p.id`
+  const people = await lockAnyOf(tx, next, limit)
   const rows = await tx<Refusal[]>`
     select d.id as delivery, d.person, coalesce(d.reply, '') as reply,
       (select a.fingerprint from addresses a where a.person = d.person and a.channel = 'email') as fingerprint
-    from deliveries d where d.person = any (${people.map((row) => row.id)}::uuid[]) and ${unread}
+    from deliveries d where d.person = any (${people}::uuid[]) and ${unread}
     order by d.id`
   return [...rows]
 }
@@ -98,6 +100,7 @@ export async function cancelForBounced(tx: Transaction, people: readonly string[
 /** How many refusals of a campaign's deliveries led to a suppression. */
 export async function bouncedOf(sql: Sql, message: string): Promise<number> {
   const [row] = await sql<{ n: number }[]>`
-    select count(*)::int as n from deliveries where message = ${message} and refusal = 'bounced'`
+    select (select count(*) from deliveries where message = ${message} and refusal = 'bounced')::int
+      + (select coalesce(sum(n), 0) from delivery_counts where message = ${message} and refusal = 'bounced')::int as n`
   return row?.n ?? 0
 }

@@ -99,16 +99,24 @@ export async function saveRecent(
     where p.id = r.id`
 }
 
-/** Whether anything of a message is between release and outcome. */
+/** Whether anything of a message is between release and outcome, also to somebody who was erased meanwhile. */
 export async function anythingReleased(sql: Sql, message: string): Promise<boolean> {
   const [row] = await sql<{ any: boolean }[]>`
-    select exists (select from deliveries where message = ${message} and state = 'released') as any`
+    select exists (select from deliveries where message = ${message} and state = 'released')
+      or exists (select from erased_in_hand where message = ${message}) as any`
   return row?.any ?? false
 }
 
-/** How many deliveries of a message are in each state, by planned verdict: keys are `<verdict>:<state>`. */
+/**
+ * How many deliveries of a message are in each state, by planned verdict, those whose rows are gone among them: keys are
+ * `<verdict>:<state>`.
+ */
 export async function deliveryStates(sql: Sql, message: string): Promise<Map<string, number>> {
   const rows = await sql<{ verdict: string; state: string; total: number }[]>`
-    select verdict, state, count(*)::int as total from deliveries where message = ${message} group by verdict, state`
+    select verdict, state, sum(n)::int as total from (
+      select verdict, state, count(*) as n from deliveries where message = ${message} group by verdict, state
+      union all select verdict, state, n from delivery_counts where message = ${message}
+      union all select verdict, 'released', 1 from erased_in_hand where message = ${message}
+    ) as counted group by verdict, state`
   return new Map(rows.map((row) => [`${row.verdict}:${row.state}`, row.total]))
 }

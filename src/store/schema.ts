@@ -49,6 +49,8 @@ export const topics = pgTable('topics', {
   name: text('name').notNull(),
   promise: text('promise').notNull(),
   translations: jsonb('translations').$type<NonNullable<Topic['translations']>>().notNull().default({}),
+  /** How many emails a month are expected under it, said while there is no history to tell it from. */
+  expectedMonthly: smallint('expected_monthly'),
   createdAt: instant('created_at')
     .notNull()
     .default(sql`instant()`),

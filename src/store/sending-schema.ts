@@ -35,7 +35,12 @@ export const messages = pgTable(
       .notNull()
       .default(sql`instant()`),
   },
-  (table) => [check('messages_topic_or_service_kind', sql`(${table.topic} is null) <> (${table.serviceKind} is null)`)],
+  (table) => [
+    check('messages_topic_or_service_kind', sql`(${table.topic} is null) <> (${table.serviceKind} is null)`),
+    index('messages_service')
+      .on(table.serviceKind, table.createdAt)
+      .where(sql`${table.serviceKind} is not null`),
+  ],
 )
 
 /** A message for everyone who asked for its topic. */
@@ -58,8 +63,9 @@ export const campaigns = pgTable(
 )
 
 /**
- * A range of people by id that one worker takes through the gate. `through` is the last person whose verdict is
- * committed, in the same transaction as the deliveries, so a dead worker's slice goes on without a gap or a repeat.
+ * A range of people by id that one worker takes through the gate; its bounds are nobody's id. `through` is the last person
+ * whose verdict is committed, in the same transaction as the deliveries, so a dead worker's slice goes on without a gap or a
+ * repeat; it is forgotten once the slice is finished.
  */
 export const slices = pgTable(
   'slices',

@@ -41,6 +41,14 @@ export async function countServiceMail(sql: Sql, person: string, kind: ServiceKi
   return row?.n ?? 0
 }
 
+/** When a mail of each of these service kinds was laid out last (ISO); a kind that was not is missing. */
+export async function lastServiceMail(sql: Sql, kinds: readonly ServiceKind[]): Promise<Map<ServiceKind, string>> {
+  const rows = await sql<{ kind: ServiceKind; at: string }[]>`
+    select kind, last.created_at as at from unnest(${kinds as string[]}::text[]) as kind cross join lateral (
+      select created_at from messages where service_kind = kind order by created_at desc limit 1) as last`
+  return new Map(rows.map((row) => [row.kind, new Date(row.at).toISOString()]))
+}
+
 /**
  * Empties what is kept of service mails whose delivery is at its end: they name her choices and carry an Undo. One that
  * perhaps arrived and is to be sent again is kept until then.

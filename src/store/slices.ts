@@ -1,6 +1,9 @@
 import type { Sql, Transaction } from './database.ts'
 
-/** A range of the audience that is taken through the gate in one go. `after` is the last person whose verdict is committed. */
+/**
+ * A range of the audience that is taken through the gate in one go; its bounds are nobody's id. `after` is the last person
+ * whose verdict is committed.
+ */
 export type Slice = { number: number; first: string; last: string; after: string | null }
 
 /** Plans the slices of a campaign, once: a campaign that has slices keeps them. */
@@ -54,8 +57,9 @@ export async function sliceAfter(
   return { after: row?.through ?? null, finished: row?.finished ?? true }
 }
 
+/** Ends a slice, and forgets at whom it stood. */
 export async function finishSlice(tx: Sql, message: string, number: number): Promise<void> {
-  await tx`update slices set finished = true where message = ${message} and number = ${number}`
+  await tx`update slices set finished = true, through = null where message = ${message} and number = ${number}`
 }
 
 /** The verdicts of a campaign as they were when each person was planned; they stay (design.md section 6, Report). */

@@ -48,7 +48,7 @@ export const askings = pgTable(
       .references(() => questions.slug),
     at: instant('at').notNull().default(now),
   },
-  (table) => [primaryKey({ columns: [table.person, table.question] })],
+  (table) => [primaryKey({ columns: [table.person, table.question] }), index('askings_at').on(table.at)],
 )
 
 /**
@@ -66,7 +66,7 @@ export const answers = pgTable(
     question: text('question').references(() => questions.slug),
     reason: text('reason'),
     entry: bigint('entry', { mode: 'number' }),
-    message: uuid('message').references(() => messages.id),
+    message: uuid('message').references(() => messages.id, { onDelete: 'set null' }),
     topic: smallint('topic').references(() => topics.id),
     text: text('text').notNull(),
     wantsReply: boolean('wants_reply').notNull().default(false),
@@ -87,6 +87,12 @@ export const answers = pgTable(
       .where(sql`${table.entry} is not null`),
     index('answers_person').on(table.person, table.createdAt),
     index('answers_newest').on(table.createdAt),
+    index('answers_message')
+      .on(table.message)
+      .where(sql`${table.message} is not null`),
+    index('answers_of_stops')
+      .on(sql`coalesce(${table.editedAt}, ${table.createdAt})`)
+      .where(sql`${table.entry} is not null`),
     check('answers_length', sql`char_length(${table.text}) <= ${sql.raw(String(longestWords))}`),
     check('answers_say_something', sql`${table.text} <> '' or ${table.reason} is not null`),
     check('answers_reason', sql`${table.reason} in (${oneOf(stopReasons)})`),
@@ -100,7 +106,7 @@ export const answers = pgTable(
   ],
 )
 
-/** Our one reply to an answer whose writer asked for one, and the mail that carries it. It goes when the answer goes. */
+/** Our one reply to an answer whose writer asked for one, and the mail that carries it while that is kept. It goes when the answer goes. */
 export const replies = pgTable(
   'replies',
   {
@@ -112,12 +118,10 @@ export const replies = pgTable(
       .references(() => people.id),
     text: text('text').notNull(),
     by: text('by'),
-    delivery: uuid('delivery')
-      .notNull()
-      .references(() => deliveries.id),
+    delivery: uuid('delivery').references(() => deliveries.id, { onDelete: 'set null' }),
     at: instant('at').notNull().default(now),
   },
-  (table) => [index('replies_person').on(table.person)],
+  (table) => [index('replies_person').on(table.person), index('replies_delivery').on(table.delivery)],
 )
 
 /** What we changed because people told us, for everybody to read. */

@@ -23,11 +23,15 @@ export async function lockTopics(tx: Transaction): Promise<void> {
 }
 
 /** Stores a topic under the next free id. Ids are never used twice: they stand in links and ledger entries. */
-export async function insertTopic(tx: Transaction, topic: Omit<Topic, 'id' | 'translations'>): Promise<Topic> {
+export async function insertTopic(
+  tx: Transaction,
+  topic: Omit<Topic, 'id' | 'translations'>,
+  expectedMonthly: number | null = null,
+): Promise<Topic> {
   await lockTopics(tx)
   const [row] = await tx<{ id: number }[]>`
-    insert into topics (id, slug, name, promise)
-    select coalesce(max(id), 0) + 1, ${topic.slug}, ${topic.name}, ${topic.promise} from topics
+    insert into topics (id, slug, name, promise, expected_monthly)
+    select coalesce(max(id), 0) + 1, ${topic.slug}, ${topic.name}, ${topic.promise}, ${expectedMonthly} from topics
     returning id`
   if (!row) throw new Error('an insert that returns its row returned none')
   return { id: row.id, ...topic, translations: {} }

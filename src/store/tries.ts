@@ -1,3 +1,4 @@
+import { intervalOf } from '../domain/retention.ts'
 import type { Transaction } from './database.ts'
 
 /** One count: its fingerprint, and when (ISO) its window ends. */
@@ -13,12 +14,11 @@ export async function countTries(tx: Transaction, tries: readonly Try[]): Promis
   return new Map(rows.map((row) => [row.key, row.number]))
 }
 
-/** Days for which it is kept that a link was used, and what was asked at sign-up: longer than any of these links works. */
-const keptDays = 8
-
 /** Forgets counts whose window is over, uses of links that have ended by themselves, and sign-ups that were never confirmed. */
 export async function forgetPastDoors(tx: Transaction): Promise<void> {
+  // Longer than any of these links works.
+  const kept = intervalOf('requests')
   await tx`delete from tries where until <= instant()`
-  await tx`delete from used_links where at < instant() - make_interval(days => ${keptDays})`
-  await tx`delete from sign_ups where at < instant() - make_interval(days => ${keptDays})`
+  await tx`delete from used_links where at < instant() - ${kept}::interval`
+  await tx`delete from sign_ups where at < instant() - ${kept}::interval`
 }

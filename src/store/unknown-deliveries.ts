@@ -1,3 +1,4 @@
+import { lockAnyOf } from './audience.ts'
 import type { Sql, Transaction } from './database.ts'
 
 /** A delivery of which nobody knows whether it arrived. `carrier` is the mail it was in: its digest, or itself. `plannedAt` is ISO. */
@@ -19,16 +20,17 @@ export async function lockUnknown(
   after: string | null,
   limit: number,
 ): Promise<Unknown[]> {
-  const locked = await tx<{ id: string }[]>`
+  const people = tx`
     select p.id from people p
     where p.id in (
       select person from deliveries
       where message = ${message} and state = 'unknown' and (${after}::uuid is null or person > ${after})
       order by person limit ${limit})
-    order by p.id for no key update`
+    order by p.id`
+  const locked = await lockAnyOf(tx, people, limit)
   const rows = await tx<{ id: string; person: string; carrier: string; planned_at: string }[]>`
     select id, person, coalesce(digest, id) as carrier, planned_at from deliveries
-    where message = ${message} and person = any (${locked.map((row) => row.id)}::uuid[]) and state = 'unknown'
+    where message = ${message} and person = any (${locked}::uuid[]) and state = 'unknown'
     order by person for update`
   return rows.map((row) => ({
     id: row.id,

@@ -40,8 +40,9 @@ async function newName(session: postgres.ReservedSql): Promise<number> {
 /** Those whose released deliveries nobody will answer for any more: their session is gone. */
 export async function goneWorkers(sql: postgres.Sql): Promise<number[]> {
   const rows = await sql<{ worker: string }[]>`
-    select distinct worker from deliveries d where state = 'released' and worker is not null
-      and not exists (
+    select distinct worker from (
+      select worker from deliveries where state = 'released' union all select worker from erased_in_hand
+    ) as d where worker is not null and not exists (
         select from pg_locks l where l.locktype = 'advisory' and l.classid = ${lockSpace}::int and l.objid = d.worker and l.objsubid = 2
           and l.database = (select oid from pg_database where datname = current_database()))`
   return rows.map((row) => Number(row.worker))

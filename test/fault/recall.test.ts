@@ -4,51 +4,19 @@ import type { House } from '../../src/actions/house.ts'
 import { unsubscribeOneClick } from '../../src/actions/preferences.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
 import { stopEverything, stopTopics } from '../../src/domain/choice-changes.ts'
-import type { Courier, Terms } from '../../src/mail/courier.ts'
 import { openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
-import { faultServer, type FaultServer, type Phase } from '../support/fault-smtp-server.ts'
 import { openTestHouse } from '../support/house.ts'
 import { addCrowd, courierTo, otherHouse, sumsAgree, workTogether } from '../support/oracle.ts'
 import { sendNow, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
-
-type T = Parameters<typeof openTestHouse>[0]
+import { stallAt, watched } from '../support/stalled-mail.ts'
 
 const stopPage = { way: 'stop-page', wording: null } as const
 const stop = (house: House, person: string): Promise<Changed> =>
   changeChoices(house, person, stopPage, (current, at) => stopEverything(current, at, 'herself', null))
 const stopTopic = (house: House, person: string, topic: number): Promise<Changed> =>
   changeChoices(house, person, stopPage, (current, at) => stopTopics(current, [topic], at))
-
-/** Stops the dialogue with ada at one phase: `met` is when it got there, and it goes on when `goOn` is called. */
-async function stallAt(t: T, phase: Phase) {
-  const met = Promise.withResolvers<void>()
-  const { promise, resolve: goOn } = Promise.withResolvers<void>()
-  const server = await faultServer(t, async (moment) => {
-    if (moment.phase !== phase || moment.recipient !== 'ada@example.com') return undefined
-    met.resolve()
-    await promise
-    return undefined
-  })
-  // A test that fails in between leaves nobody waiting.
-  t.teardown(async () => goOn())
-  return { server, met: met.promise, goOn }
-}
-
-/** A courier to that server, and what comes to pass when anything that it has in hand is called back. */
-function watched(t: T, server: FaultServer) {
-  const inner = courierTo(t, server)
-  const handed: { delivery: string; terms: Terms }[] = []
-  const courier: Courier = {
-    ...inner,
-    deliver: (parcels, terms) => {
-      handed.push(...parcels.map(({ delivery }) => ({ delivery, terms })))
-      return inner.deliver(parcels, terms)
-    },
-  }
-  return { courier, anyRecalled: () => handed.some(({ delivery, terms }) => terms.recalled(delivery)) }
-}
 
 /** Waits for one of them, whichever comes first. */
 async function until(isSo: () => boolean, orEnded: Promise<unknown>): Promise<void> {

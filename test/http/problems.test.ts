@@ -1,5 +1,6 @@
 import t from 'tap'
 import { statusOf } from '../../src/http/problem-pages.ts'
+import { formToken, makeSession } from '../../src/domain/session-cookie.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { choicesOf, entriesIn, openApp, tokenFor, visitor, type App } from '../support/app.ts'
@@ -138,6 +139,65 @@ t.test('what the database says when it goes is no fault of the request', async (
   t.equal(statusOf(Object.assign(new Error('x'), { code: '23505' })), 500)
   t.equal(statusOf('thrown text'), 500)
   t.equal(statusOf(Object.assign(new Error('x'), { statusCode: 418 })), 400)
+})
+
+t.test('in a session a failure leads back to her page, and one without a session to a fresh link', async (t) => {
+  const app = await openApp(t)
+  const id = await addPerson(app.house, 'ada@example.com', yesTo([1]))
+  const session = { person: id, since: new Date(), id: 'a'.repeat(32) }
+  const cookie = `courtesy=${makeSession(app.house.keys.sessions, session)}`
+  const seal = formToken(app.house.keys.sessions, session)
+  const requests = [
+    [422, '/me', `seal=${seal}&a=b`, cookie, '/me'],
+    [422, '/me/details', `seal=${seal}&language=xx`, cookie, '/me'],
+    [422, '/me/stop-topic', `seal=${seal}&topic=99`, cookie, '/me'],
+    [403, '/me/erase', 'seal=x', cookie, '/me'],
+    [403, '/me/erase', `seal=${seal}`, '', '/find'],
+  ] as const
+  for (const [status, url, payload, given, leadsTo] of requests) {
+    const response = await app.server.inject({ method: 'POST', url, headers: { ...form, cookie: given }, payload })
+    t.equal(response.statusCode, status, url)
+    const page = parsePage(response.body)
+    t.strictSame(page.faults, [])
+    t.match(page.text, 'Nothing was changed.')
+    t.ok(
+      page.links.some(({ href }) => href === leadsTo),
+      `${url} leads to ${leadsTo}`,
+    )
+  }
+})
+
+t.test('what came too often says when it may come again', async (t) => {
+  const { house, server } = await openApp(t)
+  const id = await addPerson(house, 'ada@example.com', yesTo([1], 'digest-monthly'))
+  await house.database.sql`
+    with notes as (
+      insert into messages (id, service_kind, subject, in_short, sender, body)
+      select gen_random_uuid(), 'acknowledgement', '', '', 'Fern <news@fern.example>', '' from generate_series(1, 6) returning id)
+    insert into deliveries (id, message, person, state, verdict, version)
+    select gen_random_uuid(), id, ${id}, 'held', 'now', 1 from notes`
+  const her = visitor(server)
+  await her.open(`/p/${tokenFor(house, id)}`)
+  const form = her.page.forms.find(({ inputs }) => inputs.some(({ name }) => name === 'pace'))
+  const fields = form?.fields.map(([name, value]) => [name, name === 'pace' ? 'as-it-happens' : value]) ?? []
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const payload = new URLSearchParams(fields as [string, string][]).toString()
+  const answer = await server.inject({ method: 'POST', url: form?.action ?? '', headers, payload })
+  t.equal(answer.statusCode, 429)
+  t.equal(answer.headers['retry-after'], '3600')
+})
+
+t.test('security.txt names whom to tell, and until when (RFC 9116)', async (t) => {
+  const { server } = await openApp(t, {}, { publicUrl: 'https://choices.fern.example' })
+  const answer = await server.inject('/.well-known/security.txt')
+  t.equal(answer.headers['content-type'], 'text/plain; charset=utf-8')
+  const lines = answer.body.split('\n')
+  t.match(lines, ['Contact: mailto:hello@fern.example', /^Expires: \d{4}-\d\d-\d\dT00:00:00\.000Z$/])
+  t.ok(lines.includes('Canonical: https://choices.fern.example/.well-known/security.txt'))
+  const until = Date.parse(lines[1]?.slice('Expires: '.length) ?? '') - Date.now()
+  t.ok(until > 170 * 86_400_000 && until < 365 * 86_400_000)
+  const { server: nobody } = await openApp(t, {}, { brand: null })
+  t.equal((await nobody.inject('/.well-known/security.txt')).statusCode, 404)
 })
 
 /** Her choices, all entries, and all that was laid out to be sent to her. */

@@ -8,13 +8,13 @@ import { renderWording } from '../../src/render.ts'
 import { personById, type Person } from '../../src/store/people.ts'
 import { insertTopic } from '../../src/store/topics.ts'
 import { addTopics } from './cast.ts'
-import { openTestHouse, type TestHouseOptions } from './house.ts'
+import { openTestHouse, type TestHouse, type TestHouseOptions } from './house.ts'
 import { parsePage, type ParsedPage } from './html.ts'
 
 type Test = { teardown(close: () => Promise<void>): unknown }
 
 /** The pages of a house with three topics, published wordings, and everything that was logged. */
-export type App = { house: House & { warnings: string[] }; server: FastifyInstance; log: string[]; wording: string }
+export type App = { house: TestHouse; server: FastifyInstance; log: string[]; wording: string }
 
 export async function openApp(
   t: Test,

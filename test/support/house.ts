@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { House } from '../../src/actions/house.ts'
 import { unnamedBrand, type Brand } from '../../src/domain/brand.ts'
 import { markOf, newKeyring, parseKeyring } from '../../src/domain/keyring.ts'
+import type { No } from '../../src/domain/no-list.ts'
 import type { Courier } from '../../src/mail/courier.ts'
 import { saveBrand } from '../../src/store/brand.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -26,14 +27,16 @@ export const closedCourier: Courier = {
 
 export type TestHouseOptions = { courier?: Courier; serviceCourier?: Courier; publicUrl?: string; brand?: Brand | null }
 
+export type TestHouse = House & { warnings: string[]; noes: No[] }
+
 /**
  * A house on a fresh database of its own with an open, empty ledger, new keys and the brand Fern (`brand: null` for
- * none); closed when the test ends. `warnings` collects what it told the log.
+ * none); closed when the test ends. `warnings` collects what it told the log, `noes` what it put on the no-list.
  */
 export async function openTestHouse(
   t: { teardown(close: () => Promise<void>): unknown },
   options: TestHouseOptions = {},
-): Promise<House & { warnings: string[] }> {
+): Promise<TestHouse> {
   return houseOn(t, (await freshDatabase(t)).url, options)
 }
 
@@ -47,7 +50,7 @@ export async function houseOn(
     publicUrl = 'http://127.0.0.1:3000',
     brand = fern,
   }: TestHouseOptions = {},
-): Promise<House & { warnings: string[] }> {
+): Promise<TestHouse> {
   const database = openDatabase(url)
   // Teardowns run last in, first out: the pools close before the database is dropped.
   t.teardown(() => database.close())
@@ -55,15 +58,18 @@ export async function houseOn(
   await openLedger(database.sql, 'test.example/ledger', markOf(keys))
   if (brand) await database.sql.begin((tx) => saveBrand(tx, brand))
   const warnings: string[] = []
+  const noes: No[] = []
   return {
     database,
     keys,
     courier,
     serviceCourier,
     sign: null,
+    noList: { append: async (lines) => void noes.push(...lines) },
     missingForRelay: [],
     publicUrl,
     warn: (message) => void warnings.push(message),
     warnings,
+    noes,
   }
 }

@@ -152,6 +152,7 @@ function lookAt(person: ReturnType<typeof personOf>, language: Language, now: Da
     person,
     brand: fern,
     topics: [...someTopics],
+    volumes: [],
     wording: asked,
     wordings,
     inFlight: { count: 0, since: null },

@@ -1,5 +1,6 @@
 import { publishChange } from '../../src/actions/conversation.ts'
 import { openQuestion } from '../../src/actions/questions.ts'
+import { erasePerson } from '../../src/actions/erase.ts'
 import type { Choices } from '../../src/domain/choices.ts'
 import { addPerson, bounce, yesTo } from './cast.ts'
 import { minuteOf } from '../../src/domain/link-token.ts'
@@ -72,9 +73,18 @@ export async function pageStates(app: App): Promise<State[]> {
     { name: 'talk-asked', path: `/p/${hers.token}/talk` },
     ...(await talkStates(app, await somebody(all), (await somebody(all, { daysAgo: 250 })).token)),
     { name: 'unknown-link', path: '/p/1abc' },
+    { name: 'erased', path: `/p/${await erasedToken(app)}` },
+    { name: 'privacy', path: '/privacy' },
+    { name: 'about-these-emails', path: '/about-these-emails' },
     { name: 'home', path: '/' },
   ]
   return states
+}
+
+async function erasedToken({ house }: App): Promise<string> {
+  const id = await addPerson(house, 'erased@example.com', yesTo([1]))
+  await erasePerson(house, id, { way: 'page', by: null })
+  return tokenFor(house, id)
 }
 
 /** Her conversation: empty, full, one answer in each of its states, and by an old link. */

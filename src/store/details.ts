@@ -1,0 +1,55 @@
+import type { Choices } from '../domain/choices.ts'
+import type { Sql, Transaction } from './database.ts'
+
+export type StoredAddress = { canonical: string; spelling: string; fingerprint: string }
+
+/** An address that was given (`confirmedAt` null), or that another has taken the place of (ISO). */
+export type AddressChange = StoredAddress & { id: string; person: string; confirmedAt: string | null }
+
+/** Writes what she is called and what else she said of herself, under the entry that records it. She is locked. */
+export async function saveDetails(
+  tx: Transaction,
+  id: string,
+  { name, familyName, choices, entry }: { name: string; familyName: string; choices: Choices; entry: number },
+): Promise<void> {
+  await tx`
+    update people set name = ${name}, family_name = ${familyName}, choices = ${JSON.stringify(choices)}::jsonb, entry = ${entry}
+    where id = ${id}`
+}
+
+/** Keeps an address that she gave until it is confirmed; one that she gave before and did not confirm is given up. */
+export async function insertAddressChange(tx: Transaction, change: Omit<AddressChange, 'confirmedAt'>): Promise<void> {
+  const { id, person, canonical, spelling, fingerprint } = change
+  await tx`delete from address_changes where person = ${person} and confirmed_at is null`
+  await tx`
+    insert into address_changes (id, person, canonical, spelling, fingerprint)
+    values (${id}, ${person}, ${canonical}, ${spelling}, ${fingerprint})`
+}
+
+export async function addressChange(sql: Sql, id: string): Promise<AddressChange | null> {
+  const [row] = await sql<AddressChange[]>`
+    select id, person, canonical, spelling, fingerprint, confirmed_at as "confirmedAt" from address_changes where id = ${id}`
+  return row ?? null
+}
+
+/** Puts the address of a change in the place of hers and keeps hers in the change. She is locked, and so is the address. */
+export async function swapAddress(tx: Transaction, change: AddressChange, hers: StoredAddress): Promise<void> {
+  await tx`
+    update addresses set canonical = ${change.canonical}, spelling = ${change.spelling}, fingerprint = ${change.fingerprint}
+    where person = ${change.person} and channel = 'email'`
+  await tx`
+    update address_changes set canonical = ${hers.canonical}, spelling = ${hers.spelling}, fingerprint = ${hers.fingerprint},
+      confirmed_at = instant()
+    where id = ${change.id}`
+}
+
+export async function forgetAddressChange(tx: Transaction, id: string): Promise<void> {
+  await tx`delete from address_changes where id = ${id}`
+}
+
+/** Deletes addresses that were given, or given up, longer ago than that. @returns how many. */
+export async function forgetAddressChanges(sql: Sql, interval: string): Promise<number> {
+  const { count } = await sql`
+    delete from address_changes where coalesce(confirmed_at, at) < instant() - ${interval}::interval`
+  return count
+}
