@@ -61,8 +61,13 @@ t.test('publishing again changes nothing; a new topic makes a new wording and th
   t.equal(isNew, true)
   t.not(hash, wording)
   t.strictSame([...(await currentWordings(sql, 'preferences'))], [['en', hash]])
+  const start = (await currentWordings(sql, 'sign-up')).get('en')
+  t.notOk(
+    before.some((each) => each.hash === start),
+    'of the sign-up page too',
+  )
   t.same(
-    (await allWordings(sql)).filter((each) => each.hash !== hash),
+    (await allWordings(sql)).filter((each) => each.hash !== hash && each.hash !== start),
     before,
   )
 })
