@@ -4,7 +4,7 @@ import t from 'tap'
 import { viewsFolder } from '../src/render.ts'
 import { openApp } from './support/app.ts'
 import { parsePage } from './support/html.ts'
-import { pageStates } from './support/states.ts'
+import { doorStates, pageStates } from './support/states.ts'
 
 const pages = readdirSync(viewsFolder, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.eta') && !name.startsWith('mail/'),
@@ -16,7 +16,7 @@ t.test(
   async (t) => {
     const app = await openApp(t, { development: true })
     const titles = new Map<string, string>()
-    for (const { name, path } of await pageStates(app)) {
+    for (const { name, path } of [...(await pageStates(app)), ...(await doorStates(app))]) {
       const { body } = await app.server.inject(path)
       const page = parsePage(body)
       t.strictSame(page.faults, [], name)

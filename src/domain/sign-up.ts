@@ -71,8 +71,8 @@ export function pendingChoices(asked: SignUp, at: string): Choices {
 
 /**
  * Her choices once she confirmed: a yes, seen and confirmed now, to exactly the topics she asked for `askedAt`, at the pace
- * she asked for; nothing else grows. Whatever she refused after she asked stays refused. A stop from before she asked
- * ends, and what else she had then becomes the no that it was. Null where nothing of it may still be granted.
+ * she asked for; nothing else grows. Whatever she refused after she asked stays refused. A stop from before she asked, or a
+ * no to email, ends, and what else she had then becomes the no that it was. Null where nothing of it may still be granted.
  */
 export function confirmed(
   choices: Choices,
@@ -80,15 +80,17 @@ export function confirmed(
   { askedAt, at }: { askedAt: string; at: string },
 ): Choices | null {
   const isLater = (said: string) => !(Date.parse(said) < Date.parse(askedAt))
-  const { stopped } = choices
+  const { stopped, channels, choseAt } = choices
   if (stopped !== null && isLater(stopped.at)) return null
+  if (channels.email === 'no' && choseAt !== null && isLater(choseAt)) return null
   const granted = asked.topics.filter((id) => {
     const answer = choices.topics[id]
     return !(answer?.answer === 'no' && isLater(answer.at))
   })
   if (granted.length === 0) return null
   const basis = { evidence: 'seen', wording: asked.wording, confirmedAt: at } as const
-  const topics = stopped === null ? { ...choices.topics } : refusedBy(choices, stopped.at)
+  const gotNothing = stopped !== null || channels.email !== 'yes'
+  const topics = gotNothing ? refused(choices, stopped?.at ?? at) : { ...choices.topics }
   const keepsPace = Object.values(topics).some(({ answer, basis: before }) => answer === 'yes' && before !== null)
   const pace = keepsPace && choices.pace !== asked.pace ? asked.pace : null
   for (const id of granted) topics[id] = { answer: 'yes', at, entry: 0, basis, pace }
@@ -103,8 +105,8 @@ export function confirmed(
   }
 }
 
-/** Her topics as a stop left them: each yes is the no that the stop made of it. */
-function refusedBy({ topics }: Choices, at: string): Record<string, TopicAnswer> {
+/** Her topics as a stop or a no to email left them: each yes is the no that came of it. */
+function refused({ topics }: Choices, at: string): Record<string, TopicAnswer> {
   return Object.fromEntries(
     Object.entries(topics).map(([id, answer]) => [
       id,

@@ -61,22 +61,9 @@ export async function pageStates(app: App): Promise<State[]> {
     { name: 'stopped', path: (await pressed('', 'Stop everything')).path.replace(/\?.*/, '') },
     { name: 'paused', path: (await pressed('', 'Pause 30 days')).path.replace(/\?.*/, '') },
     { name: 'unknown-link', path: '/p/1abc' },
-    { name: 'fresh', path: `/p/${hers.token}/fresh` },
-    { name: 'fresh-sent', path: `/p/${hers.token}/fresh?sent` },
-    {
-      name: 'session-link',
-      path: `/s/${tokenFor(app.house, hers.id, { purpose: 'session', ...minuteOf(new Date()) })}`,
-    },
-    {
-      name: 'session-link-over',
-      path: `/s/${tokenFor(app.house, hers.id, { purpose: 'session', minute: 1, daysAgo: 2 })}`,
-    },
-    { name: 'session-closed', path: '/me' },
     { name: 'erased', path: `/p/${await erasedToken(app)}` },
     { name: 'privacy', path: '/privacy' },
     { name: 'about-these-emails', path: '/about-these-emails' },
-    { name: 'find', path: '/find' },
-    { name: 'find-sent', path: '/find?sent' },
     { name: 'home', path: '/' },
   ]
   return states
@@ -86,6 +73,28 @@ async function erasedToken({ house }: App): Promise<string> {
   const id = await addPerson(house, 'erased@example.com', yesTo([1]))
   await erasePerson(house, id, { way: 'page', by: null })
   return tokenFor(house, id)
+}
+
+/** The pages by which she gets in, where no press has to come before. */
+export async function doorStates(app: App): Promise<State[]> {
+  const id = await addPerson(app.house, 'ada@example.com', yesTo([1, 2]))
+  const token = tokenFor(app.house, id)
+  return [
+    { name: 'fresh', path: `/p/${token}/fresh` },
+    { name: 'fresh-sent', path: `/p/${token}/fresh?sent` },
+    {
+      name: 'session-link',
+      path: `/s/${tokenFor(app.house, id, { purpose: 'session', ...minuteOf(new Date()) })}`,
+    },
+    {
+      name: 'session-link-over',
+      path: `/s/${tokenFor(app.house, id, { purpose: 'session', minute: 1, daysAgo: 2 })}`,
+    },
+    { name: 'session-closed', path: '/me' },
+    { name: 'find', path: '/find' },
+    { name: 'start', path: '/start' },
+    { name: 'find-sent', path: '/find?sent' },
+  ]
 }
 
 function withOwnPace(choices: Choices): Choices {
