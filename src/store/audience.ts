@@ -50,18 +50,18 @@ export async function lockNext(
   range: { first: string; last: string; after: string | null; addedBefore: string | null },
   limit: number,
 ): Promise<string[]> {
-  const next = tx`
+  const locked = await tx<{ id: string }[]>`
     select p.id from people p
     where p.id >= ${range.first} and p.id <= ${range.last} and (${range.after}::uuid is null or p.id > ${range.after})
       and (${range.addedBefore}::timestamptz is null or p.created_at <= ${range.addedBefore})
       and exists (select from addresses a where a.person = p.id and a.channel = 'email')
-    order by p.id`
-  return lockAnyOf(tx, next, limit)
+    order by p.id limit ${limit} for no key update`
+  return locked.map((row) => row.id)
 }
 
 /**
- * Locks the first of the people that a query names. Those who were erased while this waited for them are left out; when that
- * were all, the next ones are taken: none are given back only when nobody is left.
+ * Locks the first of the people that a query names, which itself takes only so many. Those who were erased while this waited
+ * for them are left out; when that were all, the query is asked again: none are given back only when nobody is left.
  */
 export async function lockAnyOf(tx: Transaction, people: postgres.Fragment, limit: number): Promise<string[]> {
   for (;;) {

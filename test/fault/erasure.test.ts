@@ -11,6 +11,7 @@ import { queueServiceMail } from '../../src/actions/service-mail.ts'
 import { sweep } from '../../src/actions/sweep.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { stopTopics } from '../../src/domain/choice-changes.ts'
+import { cancelWaiting } from '../../src/store/cancelled-campaigns.ts'
 import { ranges } from '../../src/store/audience.ts'
 import { instantNow } from '../../src/store/instant.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
@@ -192,6 +193,29 @@ t.test('F42: a batch whose people are all erased while it waits for them does no
   t.match(await running.work, { state: 'sent', now: 1, sent: 1 })
   t.equal(parcels.length, 1)
   t.match(await sql`select person from deliveries`, [{ person: second }])
+})
+
+t.test('F42: the same for what a cancelled campaign left waiting', async (t) => {
+  const house = await openTestHouse(t, { courier: takingCourier().courier })
+  await addTopics(house)
+  const [first = '', second = ''] = (await addCrowd(house, 2, yesTo([1], 'digest-weekly'))).toSorted()
+  const message = await writeCampaign(house, 'darn')
+  t.match(await sendNow(house, 'darn'), { held: 2 })
+  const { sql } = house.database
+  const { cancelling } = await sql.begin(async (tx) => {
+    await tx`select id from people where id = ${first} for update`
+    const work = sql.begin((other) => cancelWaiting(other, message, null, 1))
+    await until(async () => {
+      const [row] = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      return row !== undefined
+    })
+    await tx`delete from deliveries where person = ${first}`
+    await tx`delete from addresses where person = ${first}`
+    await tx`delete from people where id = ${first}`
+    return { cancelling: work }
+  })
+  t.same(await cancelling, { through: second, people: 1 })
 })
 
 t.test('F42: erased while an import brings her in again, she is gone, and counts as suppressed', async (t) => {

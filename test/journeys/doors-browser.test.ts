@@ -155,3 +155,38 @@ t.test(
     t.same(await page.context().cookies(), [])
   },
 )
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  t.test(`from a mail to correcting and erasing everything, in ${colorScheme}`, async (t) => {
+    const { page, origin, house, newestLink, refused, context } = await open(t, colorScheme)
+    const id = await addPerson(house, 'ada@example.com', yesTo([1, 2]))
+    await page.goto(`${origin}/p/${tokenFor(house, id)}/fresh`)
+    await page.getByRole('button', { name: 'Send me a fresh link' }).click()
+    await page.goto(`${origin}${await newestLink()}`)
+    await page.getByRole('button', { name: 'Open my page' }).click()
+    await page.getByRole('link', { name: 'Correct your details' }).click()
+    await isSound(t, page, 'details')
+    await page.getByLabel('Family name').fill('Quincefield')
+    await page.getByLabel('Where your day begins').selectOption('Europe/Dublin')
+    await page.getByRole('button', { name: 'Save my details' }).click()
+    t.equal(await heading(page), 'Saved.')
+    await isSound(t, page, 'details saved')
+    await page.goto(`${origin}/me/details`)
+    await page.getByLabel('New email address').fill('ada at example')
+    await page.getByRole('button', { name: 'Change my address' }).click()
+    t.match(await page.title(), /^Error: /)
+    await isSound(t, page, 'no address')
+    for (const path of ['/privacy', '/about-these-emails']) {
+      await page.goto(`${origin}${path}`)
+      await isSound(t, page, path)
+    }
+    await page.goto(`${origin}/me/erase`)
+    await isSound(t, page, 'before an erasure')
+    await page.getByRole('button', { name: 'Erase it all' }).click()
+    t.equal(await heading(page), 'We’ve erased what we knew about this address.')
+    await isSound(t, page, 'after it')
+    t.same(await context.cookies(), [])
+    t.equal(await personByAddress(house.database.sql, 'ada@example.com'), null)
+    t.same(refused, [])
+  })
+}
