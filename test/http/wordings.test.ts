@@ -33,7 +33,11 @@ t.test('every word that her form says stands in the frozen wording, but for what
     const form = html.slice(html.indexOf('<form class="choices"'))
     const words = texts(form.slice(0, form.indexOf('</form>')))
     t.ok(words.length > 20)
-    t.strictSame([...new Set(words)].filter((text) => !body.includes(text)).toSorted(), hers.toSorted())
+    // How much a topic brings is counted when the page is drawn.
+    t.strictSame(
+      [...new Set(words)].filter((text) => text !== 'new' && !body.includes(text)).toSorted(),
+      hers.toSorted(),
+    )
     t.match(form, `name="wording" value="${wording}"`)
   }
   t.equal(frozen(body).hash, wording)

@@ -231,7 +231,7 @@ t.test('one question is open at a time, whoever opens which at once; it never ch
 })
 
 t.test('a reply leaves as mail only where she asked for one, once, and stands beside her words', async (t) => {
-  const { openHers, house, tell, visit, parcels, token, id } = await ada(t)
+  const { openHers, house, tell, visit, parcels, id } = await ada(t)
   await tell('Do you have <patterns> for left-handed people?')
   const answer = idIn(visit.url)
   const reply = { text: 'Yes & no:\nsince June.', by: 'Cyn' }
