@@ -7,6 +7,7 @@ export default defineConfig({
     './src/store/sending-schema.ts',
     './src/store/doors-schema.ts',
     './src/store/talk-schema.ts',
+    './src/store/record-schema.ts',
     './src/store/erasure-schema.ts',
     './src/store/details-schema.ts',
   ],

@@ -12,6 +12,7 @@ import { pauseLengths } from '../src/domain/pause-length.ts'
 import { keptKinds, retention } from '../src/domain/retention.ts'
 import { serviceKinds, serviceRegister } from '../src/domain/service-register.ts'
 import { stopReasons } from '../src/domain/stop-reason.ts'
+import { suppressionReasons } from '../src/domain/suppression.ts'
 
 /** Kinds of parts in what the parser of intl-messageformat gives: plain text, a plural, its number. */
 const [literal, plural, number] = [0, 6, 7]
@@ -26,6 +27,14 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'about.service.*.name': [serviceKinds],
   'about.service.*.why': [serviceKinds],
   'channel.*': [channels],
+  'download.file.state.*': [['sent', 'unknown', 'released', 'refused', 'deferred', 'held', 'held_back', 'cancelled']],
+  'download.file.suppressed.*': [suppressionReasons],
+  'history.*': [['yes', 'yes.again', 'no', 'pending', 'unasked']],
+  'history.channels.*': [['yes', 'no', 'unasked']],
+  'history.from.*': [['page', 'stop-page', 'undo', 'start', 'confirm']],
+  'history.imported.*': [['mailchimp', 'listmonk', 'yes', 'no']],
+  'history.pace.cap-*': [periods],
+  'history.pace.digest-*': [periods],
   'page.address.*': [addressActs],
   'page.address.*Lead': [addressActs],
   'page.address.*Button': [addressActs],
@@ -52,6 +61,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'privacy.kept.*.until': [keptKinds],
   'privacy.kept.*.why': [keptKinds],
   'promise.*': [shapes],
+  'record.tag.*': [['sent', 'unsure', 'on-its-way', 'waits', 'refused', 'not-sent', 'called-back']],
   'sentence.*': [neverReasons],
   'sentence.*.*': [['coming', 'also', 'after'], shapes],
   'sentence.*.any-pace': [['coming', 'after']],

@@ -13,7 +13,9 @@ import { openApp, type App } from '../test/support/app.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
 import { fern } from '../test/support/house.ts'
-import { pageStates } from '../test/support/states.ts'
+import { recordStates } from '../test/support/record-states.ts'
+import { takingCourier } from '../test/support/sending.ts'
+import { pageStates, type State } from '../test/support/states.ts'
 
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url))
 const phone = { width: 360, height: 640 }
@@ -48,11 +50,13 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   await putMail(mailbox)
   const offered = allLanguages.filter((each) => each === 'en' || languages.includes(each))
   const brand = { ...fern, languages: offered }
-  const app = await openApp(run, { logger: { level: 'silent' }, development: true, mailbox }, { brand })
+  const { courier } = takingCourier()
+  const app = await openApp(run, { logger: { level: 'silent' }, development: true, mailbox }, { brand, courier })
   await translate(app)
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
-  const states = [
+  const states: State[] = [
     ...(await pageStates(app)),
+    ...(await recordStates(app)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },
   ]
@@ -60,10 +64,13 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   await mkdir(folder, { recursive: true })
   for (const { suffix, viewport, colorScheme } of variants) {
     const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled: false })
-    for (const { name, path } of states) {
+    for (const { name, path, cookie } of states) {
       if (names.length > 0 && !names.includes(name)) continue
+      await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
       for (const language of languages) {
         await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${language}`)
+        if (/^(?:sent|me|her-page)/.test(name))
+          await page.evaluate("document.querySelector('details')?.setAttribute('open', '')")
         const place = language === 'en' ? suffix : `${language}-${suffix}`
         await page.screenshot({ path: join(folder, `${name}-${place}.png`), fullPage: true })
       }

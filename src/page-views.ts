@@ -1,11 +1,16 @@
 import type { Anchor, Choice, EmailField, FormProblems, OneOfForm, Press, WordsForm } from './form-views.ts'
 import type { Option, PreferencesWording } from './domain/preferences-wording.ts'
 import type { SignUpWording } from './domain/sign-up-wording.ts'
+import type { HistoryPage, ReceiptPage, RecordPage, WordingPage } from './record-views.ts'
 
 /** Pages by the name of their view, with all that each shows: finished strings and booleans, nothing to reckon with. */
 export type Pages = {
   preferences: PreferencesPage
   notice: NoticePage
+  record: RecordPage
+  history: HistoryPage
+  receipt: ReceiptPage
+  'wording-page': WordingPage
   statement: StatementPage
   find: FindPage
   details: DetailsPage
@@ -49,6 +54,8 @@ export type PreferencesPage = {
   more: Press[]
   links: Anchor[]
   otherTopics: { heading: string; buttons: Press[] } | null
+  /** What was sent and held back, in numbers; null where the link may not tell, or there was nothing. */
+  record: { promise: string; summary: string; lines: string[]; link: Anchor } | null
   form: ChoicesForm | null
   last: Press[]
   tell?: { heading: string; ask: WordsForm | null; decline: Press | null; links: Anchor[] }
@@ -115,7 +122,8 @@ export type ChoicesForm = {
 
 /**
  * A page that says one thing and offers what can be done about it: stop, pause, undo, why, the result of a change,
- * and every problem. `status` marks what has just happened, which is announced; `aside` is said in small letters.
+ * and every problem. `status` marks what has just happened, which is announced; `aside` is said in small letters; `extra`
+ * are buttons that change nothing of hers, after all others.
  */
 export type NoticePage = {
   frame: Frame
@@ -126,6 +134,7 @@ export type NoticePage = {
   after: string[]
   aside: string
   row: { label: string; buttons: Press[] } | null
+  extra: Press[]
   links: Anchor[]
   /** Words she may add after what has happened; never before it. */
   words?: WordsForm

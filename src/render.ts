@@ -4,6 +4,7 @@ import type { PreferencesWording } from './domain/preferences-wording.ts'
 import type { SignUpWording } from './domain/sign-up-wording.ts'
 import type { Mails } from './mail-views.ts'
 import type { Pages } from './page-views.ts'
+import type { FileParts, HistoryLine } from './record-views.ts'
 
 /** Where the templates are, for whoever serves them. */
 export const viewsFolder = fileURLToPath(new URL('../views', import.meta.url))
@@ -17,6 +18,16 @@ export const templates = new Eta({ views: viewsFolder, cache: true, autoEscape: 
 /** A whole page as HTML. */
 export function renderPage<Name extends keyof Pages>(name: Name, model: Pages[Name]): string {
   return templates.render(`/${name}`, model)
+}
+
+/** One part of a file that she takes away, as HTML. */
+export function renderFilePart<Name extends keyof FileParts>(name: Name, model: FileParts[Name]): string {
+  return templates.render(`/file/${name}`, model)
+}
+
+/** Entries of her history as list items, for a file that has many. */
+export function renderHistoryLines(lines: readonly HistoryLine[]): string {
+  return templates.render('/_history-lines', { lines })
 }
 
 /** The text that is frozen and named by its hash: what the form on her page or at sign-up asks, as a document of its own. */

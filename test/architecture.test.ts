@@ -23,6 +23,7 @@ const arrows: Record<string, readonly string[]> = {
   'form-views': ['domain'],
   'page-views': ['form-views', 'domain'],
   'mail-views': ['form-views', 'domain'],
+  'record-views': ['form-views', 'page-views', 'domain'],
   main: ['actions', 'domain', 'store', 'mail', 'http', 'worker', 'render', 'config', 'keyring-file', 'no-list-file'],
   'cli.ts': ['cli', 'config', 'domain', 'main'],
 }
@@ -36,6 +37,7 @@ const typesFrom = new Set([
   'form-views',
   'page-views',
   'mail-views',
+  'record-views',
   'cli',
 ])
 

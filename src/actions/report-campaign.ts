@@ -2,6 +2,7 @@ import { bouncedOf } from '../store/refusals.ts'
 import { deliveryStates } from '../store/releases.ts'
 import { plannedVerdicts } from '../store/slices.ts'
 import { waitingTurn } from '../store/turns.ts'
+import { wrongTopicReports } from '../store/wrong-topic.ts'
 import { attestedKey, countsOf, theCampaign, type Counts } from './check-campaign.ts'
 import type { House } from './house.ts'
 
@@ -25,19 +26,24 @@ export type Report = { campaign: string; state: string } & Counts & {
     /** How many of held may go and only wait their turn, and when that of the last should come (ISO). */
     waitingTurn: number
     waitingTurnUntil: string | null
+    /** How many said that it was not about its topic, and as a share of those who may have got it; null while nobody has. */
+    wasntAbout: number
+    wasntAboutRate: number | null
   }
 
 /** @throws Problem `not-found` for an unknown campaign. */
 export async function reportCampaign(house: House, slug: string): Promise<Report> {
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const campaign = await theCampaign(tx, slug)
-    const [verdicts, states, bounced, turns] = await Promise.all([
+    const [verdicts, states, bounced, turns, wasntAbout] = await Promise.all([
       plannedVerdicts(tx, campaign.message),
       deliveryStates(tx, campaign.message),
       bouncedOf(tx, campaign.message),
       waitingTurn(tx, campaign.message),
+      wrongTopicReports(tx, campaign.message),
     ])
     const inState = (state: string) => (states.get(`now:${state}`) ?? 0) + (states.get(`later:${state}`) ?? 0)
+    const reached = inState('sent') + inState('unknown') + inState('released')
     return {
       campaign: slug,
       state: campaign.state,
@@ -54,6 +60,8 @@ export async function reportCampaign(house: House, slug: string): Promise<Report
       bounced,
       waitingTurn: turns.count,
       waitingTurnUntil: turns.until,
+      wasntAbout,
+      wasntAboutRate: reached === 0 ? null : wasntAbout / reached,
     }
   })
 }

@@ -1,8 +1,8 @@
 import { rootOf } from '../domain/merkle.ts'
 import { checkpointText, signNote, vkeyOf } from '../domain/signed-note.ts'
-import { keepCheckpoint } from '../store/checkpoints.ts'
+import { keepCheckpoint, newestCheckpoint } from '../store/checkpoints.ts'
 import type { Sql, Transaction } from '../store/database.ts'
-import { ledgerOrigin, lockHead } from '../store/ledger.ts'
+import { ledgerOrigin, ledgerSize, lockHead } from '../store/ledger.ts'
 import type { House } from './house.ts'
 
 /** A signed state of the ledger: a C2SP tlog-checkpoint in a signed note. */
@@ -17,6 +17,15 @@ export async function signCheckpoint(house: House, tx: Transaction): Promise<Sig
   const text = checkpointText({ origin: head.origin, size: head.size, root: rootOf(head) })
   const note = signNote(text, head.origin, house.keys.ledger)
   return { size: head.size, note: await keepCheckpoint(tx, head.size, note) }
+}
+
+/** Signs the ledger if it grew since the newest checkpoint, so that what happened a minute ago can be proven. @returns whether it did. */
+export async function signGrown(house: House): Promise<boolean> {
+  const { sql } = house.database
+  const [size, newest] = await Promise.all([ledgerSize(sql), newestCheckpoint(sql)])
+  if (size <= (newest?.size ?? 0)) return false
+  await sql.begin((tx) => signCheckpoint(house, tx))
+  return true
 }
 
 /** The public key that verifies the ledger's checkpoints, as a vkey: what an auditor keeps. */

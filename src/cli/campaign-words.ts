@@ -62,6 +62,8 @@ export function reportInWords(report: Report): string {
     `Of those ${numberText(report.now + report.later)}:`,
     ...states.map((state) => row(report[state], state)),
     ...turnLines(report),
+    '',
+    `Said it wasn’t about its topic: ${numberText(report.wasntAbout)}${shareInWords(report.wasntAboutRate)}`,
   ].join('\n')
 }
 
@@ -82,6 +84,13 @@ function turnLines({ waitingTurn, waitingTurnUntil }: Report): string[] {
     `Of those held, ${numberText(waitingTurn)} may go and wait their turn, the last until ${until}.`,
     'A running worker sends them then (courtesy serve, or courtesy work).',
   ]
+}
+
+/** The share of those who may have got it, to a tenth of a percent. */
+function shareInWords(rate: number | null): string {
+  if (rate === null) return ''
+  const options = { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 } as const
+  return ` (${rate.toLocaleString('en-GB', options)} of those who may have got it)`
 }
 
 function reasonLines(reasons: Record<string, number>): string[] {

@@ -1,38 +1,69 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import { languageOf, writingOf, type Language } from './language.ts'
 import { Problem } from './problem.ts'
+import arDownload from './text/ar/download.json' with { type: 'json' }
+import arHistory from './text/ar/history.json' with { type: 'json' }
 import arMail from './text/ar/mail.json' with { type: 'json' }
 import arPages from './text/ar/pages.json' with { type: 'json' }
 import arPrivacy from './text/ar/privacy.json' with { type: 'json' }
+import arReceipt from './text/ar/receipt.json' with { type: 'json' }
+import arRecord from './text/ar/record.json' with { type: 'json' }
 import arSentence from './text/ar/sentence.json' with { type: 'json' }
 import arStaff from './text/ar/staff.json' with { type: 'json' }
 import arTalk from './text/ar/talk.json' with { type: 'json' }
+import deDownload from './text/de/download.json' with { type: 'json' }
+import deHistory from './text/de/history.json' with { type: 'json' }
 import deMail from './text/de/mail.json' with { type: 'json' }
 import dePages from './text/de/pages.json' with { type: 'json' }
 import dePrivacy from './text/de/privacy.json' with { type: 'json' }
+import deReceipt from './text/de/receipt.json' with { type: 'json' }
+import deRecord from './text/de/record.json' with { type: 'json' }
 import deSentence from './text/de/sentence.json' with { type: 'json' }
 import deStaff from './text/de/staff.json' with { type: 'json' }
 import deTalk from './text/de/talk.json' with { type: 'json' }
+import enDownload from './text/en/download.json' with { type: 'json' }
+import enHistory from './text/en/history.json' with { type: 'json' }
 import enMail from './text/en/mail.json' with { type: 'json' }
 import enPages from './text/en/pages.json' with { type: 'json' }
 import enPrivacy from './text/en/privacy.json' with { type: 'json' }
+import enReceipt from './text/en/receipt.json' with { type: 'json' }
+import enRecord from './text/en/record.json' with { type: 'json' }
 import enSentence from './text/en/sentence.json' with { type: 'json' }
 import enStaff from './text/en/staff.json' with { type: 'json' }
 import enTalk from './text/en/talk.json' with { type: 'json' }
+import esDownload from './text/es/download.json' with { type: 'json' }
+import esHistory from './text/es/history.json' with { type: 'json' }
 import esMail from './text/es/mail.json' with { type: 'json' }
 import esPages from './text/es/pages.json' with { type: 'json' }
 import esPrivacy from './text/es/privacy.json' with { type: 'json' }
+import esReceipt from './text/es/receipt.json' with { type: 'json' }
+import esRecord from './text/es/record.json' with { type: 'json' }
 import esSentence from './text/es/sentence.json' with { type: 'json' }
 import esStaff from './text/es/staff.json' with { type: 'json' }
 import esTalk from './text/es/talk.json' with { type: 'json' }
+import frDownload from './text/fr/download.json' with { type: 'json' }
+import frHistory from './text/fr/history.json' with { type: 'json' }
 import frMail from './text/fr/mail.json' with { type: 'json' }
 import frPages from './text/fr/pages.json' with { type: 'json' }
 import frPrivacy from './text/fr/privacy.json' with { type: 'json' }
+import frReceipt from './text/fr/receipt.json' with { type: 'json' }
+import frRecord from './text/fr/record.json' with { type: 'json' }
 import frSentence from './text/fr/sentence.json' with { type: 'json' }
 import frStaff from './text/fr/staff.json' with { type: 'json' }
 import frTalk from './text/fr/talk.json' with { type: 'json' }
 
-const english = { ...enSentence, ...enPages, ...enPrivacy, ...enMail, ...enStaff, ...enTalk }
+const english = {
+  ...enSentence,
+  ...enPages,
+  ...enPrivacy,
+  ...enMail,
+  ...enStaff,
+  ...enTalk,
+  ...enRecord,
+  ...enHistory,
+  ...enReceipt,
+  ...enDownload,
+}
 
 /** A message of the catalogue; one that no English file holds does not compile. */
 export type TextKey = keyof typeof english
@@ -41,15 +72,60 @@ type Messages = Readonly<Record<string, string>>
 
 const messages: Readonly<Record<Language, Messages>> = {
   en: english,
-  de: { ...deSentence, ...dePages, ...dePrivacy, ...deMail, ...deStaff, ...deTalk },
-  fr: { ...frSentence, ...frPages, ...frPrivacy, ...frMail, ...frStaff, ...frTalk },
-  es: { ...esSentence, ...esPages, ...esPrivacy, ...esMail, ...esStaff, ...esTalk },
-  ar: { ...arSentence, ...arPages, ...arPrivacy, ...arMail, ...arStaff, ...arTalk },
+  de: {
+    ...deSentence,
+    ...dePages,
+    ...dePrivacy,
+    ...deMail,
+    ...deStaff,
+    ...deTalk,
+    ...deRecord,
+    ...deHistory,
+    ...deReceipt,
+    ...deDownload,
+  },
+  fr: {
+    ...frSentence,
+    ...frPages,
+    ...frPrivacy,
+    ...frMail,
+    ...frStaff,
+    ...frTalk,
+    ...frRecord,
+    ...frHistory,
+    ...frReceipt,
+    ...frDownload,
+  },
+  es: {
+    ...esSentence,
+    ...esPages,
+    ...esPrivacy,
+    ...esMail,
+    ...esStaff,
+    ...esTalk,
+    ...esRecord,
+    ...esHistory,
+    ...esReceipt,
+    ...esDownload,
+  },
+  ar: {
+    ...arSentence,
+    ...arPages,
+    ...arPrivacy,
+    ...arMail,
+    ...arStaff,
+    ...arTalk,
+    ...arRecord,
+    ...arHistory,
+    ...arReceipt,
+    ...arDownload,
+  },
 }
 
 const compiled = new Map<string, IntlMessageFormat>()
 const lists = new Map<string, Intl.ListFormat>()
 const dates = new Map<string, Intl.DateTimeFormat>()
+const numbers = new Map<string, Intl.NumberFormat>()
 
 /**
  * The text of `key` in the language of `locale` (English where we don't speak it, or it lacks the text), with `values`
@@ -101,6 +177,24 @@ export function textTime(locale: string, at: Date, timeZone: string): string {
   return dateFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at)
 }
 
+/** The day of an instant as a list of one month shows it: "Fri 20 Nov". */
+export function textDay(locale: string, at: Date, timeZone: string): string {
+  return dateFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone }).format(at)
+}
+
+/** A month by its name `YYYY-MM`: "November 2026". */
+export function textMonth(locale: string, month: string): string {
+  return dateFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-01T00:00:00Z`),
+  )
+}
+
+/** A whole number as it stands by itself: "1,204". */
+export function textNumber(locale: string, value: number): string {
+  const { formats } = writingOf(spoken(locale))
+  return kept(numbers, formats, () => new Intl.NumberFormat(formats)).format(value)
+}
+
 /** The day of an instant that is near, with its weekday and without a year: "Friday 27 November". */
 export function textNearDay(locale: string, at: Date, timeZone: string): string {
   return dateFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone }).format(at)
@@ -119,7 +213,7 @@ export function textName(locale: string, name: string): string {
 
 function dateFormat(locale: string, options: Intl.DateTimeFormatOptions & { timeZone: string }): Intl.DateTimeFormat {
   const { formats } = writingOf(spoken(locale))
-  const key = `${formats} ${Object.keys(options).join(' ')} ${options.timeZone}`
+  const key = `${formats} ${Object.entries(options).flat().join(' ')}`
   return kept(dates, key, () => new Intl.DateTimeFormat(formats, options))
 }
 

@@ -34,15 +34,15 @@ export type Link = {
   topics: number[]
   /** The delivery that carried it. */
   delivery: string | null
-  /** The entry that an undo puts back. */
+  /** The entry that an undo puts back, or a receipt shows. */
   entry: number | null
 }
 
-export const linkPurposes = ['unsubscribe', 'preferences', 'undo', 'session', 'confirm'] as const
+export const linkPurposes = ['unsubscribe', 'preferences', 'undo', 'session', 'confirm', 'receipt'] as const
 export type LinkPurpose = (typeof linkPurposes)[number]
 
 /**
- * How long a link may do what it is for; an unsubscribe link may for ever. `undoHours` count from the entry's time. A
+ * How long a link may do what it is for; an unsubscribe link and that of a receipt may for ever. `undoHours` count from the entry's time. A
  * `session` link (a fresh one, mailed on request) and a `confirm` link (grants exactly the topics it lists) work once.
  */
 export const linkLifetimes = { raiseDays: 90, undoHours: 24, sessionMinutes: 60, confirmDays: 7 }
@@ -55,7 +55,14 @@ export type LinkKeys = {
 
 const version = '1'
 const lastLetter = 'w'
-const purposeCodes: Record<LinkPurpose, number> = { unsubscribe: 1, preferences: 2, undo: 3, session: 4, confirm: 5 }
+const purposeCodes: Record<LinkPurpose, number> = {
+  unsubscribe: 1,
+  preferences: 2,
+  undo: 3,
+  session: 4,
+  confirm: 5,
+  receipt: 6,
+}
 const purposesWithMinute: ReadonlySet<LinkPurpose> = new Set<LinkPurpose>(['session', 'confirm'])
 const macBytes = 16
 const dayMs = 86_400_000
@@ -100,6 +107,7 @@ export function linkKeys(current: string, masters: Readonly<Record<string, strin
         undo: derive('undo'),
         session: derive('session'),
         confirm: derive('confirm'),
+        receipt: derive('receipt'),
       }
       return [kid, keys]
     }),

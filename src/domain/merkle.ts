@@ -26,10 +26,21 @@ export function nodeHash(left: string, right: string): string {
 
 /** The frontier with one leaf more; one hash on average, no more than log2(size) + 1. Take the root once per batch. */
 export function appendLeaf(frontier: Frontier, leaf: string): Frontier {
+  return appendLeafTelling(frontier, leaf, () => undefined)
+}
+
+/** As {@link appendLeaf}; `onFull` is told the root of each subtree of 2^level leaves that it fills, and its place among those. */
+export function appendLeafTelling(
+  frontier: Frontier,
+  leaf: string,
+  onFull: (level: number, position: number, root: string) => void,
+): Frontier {
   const hashes = frontier.hashes.slice()
   let merged = leaf
+  let level = 0
   for (let size = frontier.size; size % 2 === 1; size = Math.floor(size / 2)) {
     merged = nodeHash(hashes.pop() ?? '', merged)
+    onFull(++level, Math.floor(size / 2), merged)
   }
   hashes.push(merged)
   return { size: frontier.size + 1, hashes }

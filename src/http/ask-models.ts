@@ -1,5 +1,6 @@
 import { pauseLengths } from '../domain/pause-length.ts'
 import type { Press } from '../form-views.ts'
+import type { Topic } from '../domain/topic.ts'
 import type { NoticePage } from '../page-views.ts'
 import {
   dateFor,
@@ -28,8 +29,16 @@ export function stopPage(look: Look): NoticePage {
         ...topics.map((topic) => stopTopicPress(look, topic, 'page.stop.onlyTopic')),
       ],
     },
+    extra: wrongTopic(look, topics),
     links: [seeAll(look)],
   })
+}
+
+/** Below every way to stop, where one topic came with the mail: it precedes nothing. */
+function wrongTopic(look: Look, topics: readonly Topic[]): Press[] {
+  const [only, ...more] = topics
+  if (!only || more.length > 0 || look.link.delivery === null) return []
+  return [press(urlOf(look, '/wrong-topic'), look.say('page.wrongTopic.press', { topic: only.name }), 'plain')]
 }
 
 /** The three lengths of a pause, each a button of its own. */

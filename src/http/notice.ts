@@ -9,7 +9,7 @@ import type { Voice } from './voice.ts'
 
 type Parts = Partial<Omit<NoticePage, 'heading'>>
 
-const nothing = { status: false, lead: [], sentence: null, after: [], aside: '', row: null, links: [] }
+const nothing = { status: false, lead: [], sentence: null, after: [], aside: '', row: null, extra: [], links: [] }
 
 /** A notice about her choices; what is left out is not on it. */
 export function notice(look: Look, heading: string, parts: Parts): NoticePage {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readChangeResult } from '../actions/change-result.ts'
+import { recordCounts } from '../actions/her-record.ts'
 import {
   endPause,
   pause,
@@ -25,10 +26,12 @@ import { tooMany } from './find-pages.ts'
 import { maySee, urlOf, type Look } from './her-view.ts'
 import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
+import { receiptUrl } from './receipt-model.ts'
+import { recordShort } from './record-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { sealed, sessionLook } from './session-look.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
-import { voiceFor } from './voice.ts'
+import { inSame, voiceFor } from './voice.ts'
 import { tellPart } from './talk-models.ts'
 import { whyPage } from './why-model.ts'
 
@@ -115,16 +118,29 @@ async function showPreferences({ site, look: lookBy }: Way, request: FastifyRequ
   const result = saved === undefined ? null : await resultOf(site, look, saved)
   if (saved !== undefined && result) {
     const thanked = fieldOf(request.query, 'thanked') !== undefined
-    return noticeTo(reply, look, resultPage(look, result, saved, { thanked }))
+    const proof = { undoToken: saved, receipt: receiptOf(site, look) }
+    return noticeTo(reply, look, resultPage(look, result, proof, { thanked }))
   }
   const undone = fieldOf(request.query, 'undone')
-  if (undone !== undefined && (await resultOf(site, look, undone))) return noticeTo(reply, look, undonePage(look))
-  const { mayRaise, person } = look.preferences
+  if (undone !== undefined && (await resultOf(site, look, undone))) {
+    return noticeTo(reply, look, undonePage(look, receiptOf(site, look)))
+  }
+  const { mayRaise, person, brand } = look.preferences
   if (maySee(look) && person.choices.stopped && !mayRaise) return noticeTo(reply, look, stoppedPage(look))
   if (fieldOf(request.query, 'unchanged') !== undefined) return noticeTo(reply, look, unchangedPage(look))
   if (!maySee(look)) return sendPage(reply, 'preferences', preferencesPage(look))
-  const question = await questionFor(site.house, look.preferences.person)
-  return sendPage(reply, 'preferences', sealed({ ...preferencesPage(look), tell: tellPart(look, question) }, look))
+  const [question, counts] = await Promise.all([
+    questionFor(site.house, person),
+    recordCounts(site.house, person, brand, look.now),
+  ])
+  const model = { ...preferencesPage(look), record: recordShort(look, counts), tell: tellPart(look, question) }
+  return sendPage(reply, 'preferences', sealed(model, look))
+}
+
+/** Where the receipt of her latest change is: the one whose result is shown. */
+export function receiptOf({ house }: Site, look: Look): string {
+  const { preferences, link, now } = look
+  return inSame(look, receiptUrl(house.keys.links, link.person, preferences.person.entry, now))
 }
 
 function noticeTo(reply: FastifyReply, look: Look, model: NoticePage, status = 200): FastifyReply {

@@ -56,6 +56,7 @@ export function preferencesPage(look: Look): PreferencesPage {
     more: shown ? [] : [freshPress(look)],
     links: [
       ...(mayPause ? [{ label: look.say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
+      ...(look.session ? sessionLinks(look) : []),
       ...(shown && !look.session ? [{ label: look.say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
       ...(look.session
         ? [
@@ -71,6 +72,7 @@ export function preferencesPage(look: Look): PreferencesPage {
             heading: look.say('page.old.topics'),
             buttons: others.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
           },
+    record: null,
     form: look.preferences.mayRaise ? formOf(look) : null,
     last: look.session ? [press(urlOf(look, '/sign-out'), look.say('page.me.signOut'), 'plain')] : [],
   }
@@ -100,6 +102,14 @@ export function sentenceCard(look: Look): SentenceCard {
   const holds = choices.choseAt !== null && suppressions.length === 0
   if (holds || inFlight.count > 0) notes.push(inForce(look))
   return { text: sentenceFor(look, choices), note: notes.join(' ').trim() }
+}
+
+/** What only a session shows. */
+function sessionLinks(look: Look): PreferencesPage['links'] {
+  return [
+    { label: look.say('history.heading'), url: urlOf(look, '/history') },
+    { label: look.say('download.link'), url: urlOf(look, '/download') },
+  ]
 }
 
 /** What an old link may not do and how to do it; and in a session, what saving would do to a stop. */

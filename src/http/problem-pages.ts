@@ -134,6 +134,7 @@ function problemPage(site: Site, request: FastifyRequest, brand: Brand, { status
     after: [...write, ...reference],
     aside: '',
     row: null,
+    extra: [],
     links: hers ? [{ label: voice.say('page.problem.openAgain'), url: inSame(voice, hers) }] : wayIn(voice, texts),
   }
 }

@@ -2,12 +2,15 @@ import type { ChangeResult } from '../actions/change-result.ts'
 import { changes } from '../domain/choice-differences.ts'
 import type { Choices } from '../domain/choices.ts'
 import type { Topic } from '../domain/topic.ts'
-import type { Press } from '../form-views.ts'
+import type { Anchor, Press } from '../form-views.ts'
 import type { NoticePage } from '../page-views.ts'
 import { dateFor, herFrame, inForce, isPaused, maySee, press, sentenceFor, urlOf, type Look } from './her-view.ts'
 import { currentSentence, namesOf, notice, seeAll } from './notice.ts'
 import { inSame } from './voice.ts'
 import { reasonForm, type Refused } from './words-form.ts'
+
+/** What only who made the change is given: the way to undo it, and the address of its receipt. */
+export type ChangeProof = { undoToken: string; receipt: string }
 
 /** Why she stopped, as far as she has said: given (`thanked`), or words that could not be kept. */
 export type ReasonState = { thanked?: boolean; refused?: Refused }
@@ -16,7 +19,8 @@ export type ReasonState = { thanked?: boolean; refused?: Refused }
  * What a change did: its name, her new sentence, the one before, whether anything is still on its way, and Undo. Below a
  * stop she may say why; nothing waits for that.
  */
-export function resultPage(look: Look, result: ChangeResult, undoToken: string, why: ReasonState = {}): NoticePage {
+export function resultPage(look: Look, result: ChangeResult, proof: ChangeProof, why: ReasonState = {}): NoticePage {
+  const { undoToken, receipt } = proof
   const { before, after } = result
   const paused = pausesNow(look, before, after)
   const was = maySee(look) ? look.say('page.result.before', { sentence: sentenceFor(look, before) }) : ''
@@ -42,6 +46,7 @@ export function resultPage(look: Look, result: ChangeResult, undoToken: string, 
       ...(why.thanked && maySee(look)
         ? [{ label: look.say(look.session ? 'talk.all' : 'talk.open'), url: urlOf(look, '/talk') }]
         : []),
+      ...keepReceipt(look, receipt),
       ...(after.stopped ? [] : [seeAll(look)]),
     ],
   })
@@ -61,13 +66,18 @@ export function oneClickDonePage(look: Look, result: Omit<ChangeResult, 'at'> | 
 }
 
 /** After an Undo, wherever it was pressed. It says no more than the link that it was pressed with may say. */
-export function undonePage(look: Look): NoticePage {
+export function undonePage(look: Look, receipt: string): NoticePage {
   return notice(look, look.say('page.result.undone'), {
     status: true,
     lead: [inForce(look)],
     sentence: currentSentence(look),
-    links: maySee(look) ? [seeAll(look)] : [],
+    links: [...keepReceipt(look, receipt), ...(maySee(look) ? [seeAll(look)] : [])],
   })
+}
+
+/** A receipt says what she has chosen, so it is offered where that may be shown: an old link gets none. */
+function keepReceipt(look: Look, url: string): Anchor[] {
+  return maySee(look) ? [{ label: look.say('receipt.keep'), url }] : []
 }
 
 /** What a change notes beside what she asked for. */

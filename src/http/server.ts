@@ -9,6 +9,7 @@ import { assets } from './assets.ts'
 import { detailsPages } from './details-pages.ts'
 import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
+import { downloadPages } from './download-pages.ts'
 import { limitGets } from './get-limit.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
@@ -17,6 +18,8 @@ import { mailboxPages } from './mailbox.ts'
 import { oneClickPages } from './one-click.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
+import { receiptPages } from './receipt-pages.ts'
+import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
@@ -24,6 +27,7 @@ import { statementPages } from './statement-pages.ts'
 import { startPages } from './start-pages.ts'
 import { talkPages } from './talk-pages.ts'
 import { undoPages } from './undo.ts'
+import { wrongTopicPages } from './wrong-topic-pages.ts'
 
 export type ServerOptions = {
   logger: LogOptions
@@ -78,6 +82,10 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   startPages(server, site)
   preferencePages(server, site)
   sessionPages(server, site)
+  wrongTopicPages(server, site)
+  recordPages(server, site)
+  receiptPages(server, site)
+  downloadPages(server, site)
   keepPages(server, site)
   talkPages(server, site)
   undoPages(server, site)

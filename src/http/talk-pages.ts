@@ -6,7 +6,7 @@ import { readLink } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { maySee, urlOf, type Look } from './her-view.ts'
 import { notice, seeAll } from './notice.ts'
-import { resultOf, wayByLink, wayBySession, type Way } from './preference-pages.ts'
+import { receiptOf, resultOf, wayByLink, wayBySession, type Way } from './preference-pages.ts'
 import { resultPage } from './result-models.ts'
 import { sealed } from './session-look.ts'
 import { fieldOf, page, sendPage, type Site } from './site.ts'
@@ -149,7 +149,13 @@ function giveReason(site: Site): Handle {
     if (kept.kind === 'empty') return reply.redirect(urlOf(look, `?saved=${stop}`), 303)
     const refused = { why: kept.kind, id, words, reason }
     const result = await resultOf(site, look, stop)
-    if (result) return sendPage(reply, 'notice', sealed(resultPage(look, result, stop, { refused }), look), 422)
+    if (result)
+      return sendPage(
+        reply,
+        'notice',
+        sealed(resultPage(look, result, { undoToken: stop, receipt: receiptOf(site, look) }, { refused }), look),
+        422,
+      )
     const talk = await talkOf(site, look)
     return sendPage(reply, 'talk', sealed(talkPage(look, talk, { refused: { at: 'free', words: refused } }), look), 422)
   }

@@ -3,7 +3,7 @@ import { changeToUndo, undoChange } from '../actions/preferences.ts'
 import { undo } from '../domain/choice-differences.ts'
 import { readLink, type Link } from '../domain/link-token.ts'
 import { undoPage } from './ask-models.ts'
-import { lookAt, resultOf, undoToken } from './preference-pages.ts'
+import { lookAt, receiptOf, resultOf, undoToken } from './preference-pages.ts'
 import { undonePage } from './result-models.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
 import { askedIn, inSame } from './voice.ts'
@@ -19,7 +19,8 @@ export function undoPages(server: FastifyInstance, site: Site): void {
 async function showUndo(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const look = await lookAt(site, request, 'undo')
   const undone = fieldOf(request.query, 'undone')
-  if (undone !== undefined && (await resultOf(site, look, undone))) return sendPage(reply, 'notice', undonePage(look))
+  if (undone !== undefined && (await resultOf(site, look, undone)))
+    return sendPage(reply, 'notice', undonePage(look, receiptOf(site, look)))
   const { person, entry } = look.link
   const { before, after, at } = await changeToUndo(site.house, person, entry ?? 0, look.now)
   const left = undo(look.preferences.person.choices, before, after) !== null

@@ -1,5 +1,6 @@
 import { textName, type TextKey } from '../domain/catalogue.ts'
 import type { Topic } from '../domain/topic.ts'
+import type { Press } from '../form-views.ts'
 import type { NoticePage } from '../page-views.ts'
 import type { Carried } from '../store/why.ts'
 import { dateFor, linkDate, maySee, press, stopTopicPress, topicsNamed, urlOf, type Look } from './her-view.ts'
@@ -29,7 +30,43 @@ export function whyPage(look: Look, carried: readonly Carried[]): NoticePage {
     lead: [...carried.flatMap((one) => whatItWas(look, one, carried.length > 1)), ...new Set(yes)],
     sentence: currentSentence(look),
     row: { label: look.say('page.choices.row'), buttons },
+    after: carried.flatMap((one) => toldOf(look, one, carried.length > 1)),
+    extra: carried.flatMap((one) => wrongTopicPress(look, one, carried.length > 1)),
     links,
+  })
+}
+
+/** What she said of it before: told to a link that may tell of her. */
+function toldOf(look: Look, { topic, reported, subject }: Carried, inDigest: boolean): string[] {
+  const [about] = topicsNamed(look, topic === null ? [] : [topic])
+  if (!about || !reported || !maySee(look)) return []
+  const values = { topic: textName(look.language, about.name), subject }
+  return [look.say(inDigest ? 'page.wrongTopic.toldItem' : 'page.wrongTopic.told', values)]
+}
+
+/** One press that says: this wasn't about its topic. An old link offers it whether it was pressed or not. */
+function wrongTopicPress(look: Look, one: Carried, inDigest: boolean): Press[] {
+  const [about] = topicsNamed(look, one.topic === null ? [] : [one.topic])
+  if (!about || !reachedHer.has(one.state) || (one.reported && maySee(look))) return []
+  const label = look.say(inDigest ? 'page.wrongTopic.item' : 'page.wrongTopic.press', {
+    topic: about.name,
+    subject: one.subject,
+  })
+  return [press(urlOf(look, '/wrong-topic'), label, 'plain', { item: one.delivery })]
+}
+
+/** After the press: thanks, what it does and does not do, and the way to less. */
+export function wrongTopicPage(look: Look): NoticePage {
+  const about = topicsNamed(look, look.link.topics)
+  const buttons = [
+    ...about.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
+    press(urlOf(look, '/stop'), look.say('page.choices.stop'), 'stop'),
+  ]
+  return notice(look, look.say('page.wrongTopic.heading'), {
+    status: true,
+    lead: [look.say('page.wrongTopic.lead', { brand: look.preferences.brand.name })],
+    row: { label: look.say('page.choices.row'), buttons },
+    links: [{ label: look.say('page.why.change'), url: urlOf(look) }],
   })
 }
 

@@ -12,3 +12,10 @@ export async function keepCheckpoint(tx: Transaction, size: number, note: string
   const [row] = await tx<{ note: string }[]>`select note from checkpoints where size = ${size}`
   return row?.note ?? note
 }
+
+/** The newest checkpoint; null while none was signed. */
+export async function newestCheckpoint(sql: Sql): Promise<{ size: number; note: string } | null> {
+  const [row] = await sql<{ size: string; note: string }[]>`
+    select size, note from checkpoints order by size desc limit 1`
+  return row ? { size: Number(row.size), note: row.note } : null
+}

@@ -1,6 +1,7 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, PostgresJsDatabase, PostgresJsSession } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { knowArrays } from './array-types.ts'
 import { Changes } from './changes.ts'
 import { Sessions, type Body } from './sessions.ts'
 
@@ -49,16 +50,14 @@ function pool(url: string, name: string, most: Most, connection: Record<string, 
   const open = (options: postgres.Options<Record<string, never>>) => {
     const client = postgres(url, {
       ...options,
+      fetch_types: false,
       onnotice: () => undefined,
       connection: { application_name: name, statement_timeout: 120_000, random_page_cost: 1.1, ...connection },
     })
     // Drizzle sets how this client reads times and takes json, so that its queries and the written ones agree.
     drizzle(client)
-    // It also hands arrays of times and numbers through as they are, which the server cannot read: postgres.js does that right.
-    for (const arrayType of [1115, 1182, 1185, 1231]) {
-      delete client.options.parsers[arrayType]
-      delete client.options.serializers[arrayType]
-    }
+    // It also hands arrays of times and numbers through as they are, which the server cannot read.
+    knowArrays(client)
     return client
   }
   const client = open({ max: most.single })

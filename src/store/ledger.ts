@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type postgres from 'postgres'
 import { canonicalJson } from '../domain/canonical-json.ts'
 import { commitmentTo, entryBody, type EntryKind } from '../domain/ledger-entry.ts'
-import { appendLeaf, leafHash, type Frontier } from '../domain/merkle.ts'
+import { appendLeafTelling, leafHash, type Frontier } from '../domain/merkle.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql, Transaction } from './database.ts'
+import { insertTreeNodes, lowestNodeLevel, type TreeNode } from './tree-nodes.ts'
 
 /** The tree's size, frontier and time as of the lock. `at` (ISO) is the time of every entry appended under it. */
 export type Head = Frontier & { origin: string; at: string }
@@ -36,6 +37,10 @@ export async function appendEntries(tx: Transaction, head: Head, entries: readon
   const bodies: string[] = []
   const leaves: string[] = []
   const salts: string[] = []
+  const nodes: TreeNode[] = []
+  const keepNode = (level: number, position: number, hash: string) => {
+    if (level >= lowestNodeLevel) nodes.push({ level, position, hash })
+  }
   let frontier: Frontier = { size: head.size, hashes: head.hashes }
   for (const entry of entries) {
     const salt = randomBytes(32)
@@ -48,7 +53,7 @@ export async function appendEntries(tx: Transaction, head: Head, entries: readon
       commitment: commitmentTo(entry.payload, salt),
     })
     const leaf = leafHash(body)
-    frontier = appendLeaf(frontier, leaf)
+    frontier = appendLeafTelling(frontier, leaf, keepNode)
     bodies.push(body)
     leaves.push(leaf)
     salts.push(salt.toString('hex'))
@@ -65,6 +70,7 @@ export async function appendEntries(tx: Transaction, head: Head, entries: readon
     tx`
       update ledger_head set size = ${frontier.size}, frontier = ${frontier.hashes as string[]}::text[], last_at = ${head.at}
       where id = 1`,
+    insertTreeNodes(tx, nodes),
   ])
   return { ...frontier, origin: head.origin, at: head.at }
 }
@@ -121,4 +127,10 @@ export async function ledgerOrigin(sql: Sql): Promise<string> {
   const [row] = await sql<{ origin: string }[]>`select origin from ledger_head where id = 1`
   if (!row) throw new Error('the ledger has no head: the database was not opened by this program')
   return row.origin
+}
+
+/** How many entries there are. */
+export async function ledgerSize(sql: Sql): Promise<number> {
+  const [row] = await sql<{ size: string }[]>`select size from ledger_head where id = 1`
+  return Number(row?.size ?? 0)
 }

@@ -70,6 +70,24 @@ export async function wordingHashes(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map((row) => row.hash))
 }
 
+/** A text as it is kept. `publishedAt` is as the database writes it. */
+export type KeptWording = { hash: string; kind: string; language: string; body: string; publishedAt: string }
+
+/** The text of that name, of whatever kind; null when there is none. */
+export async function wordingNamed(sql: Sql, hash: string): Promise<KeptWording | null> {
+  const [row] = await orm(sql)
+    .select({
+      hash: wordings.hash,
+      kind: wordings.kind,
+      language: wordings.language,
+      body: wordings.body,
+      publishedAt: wordings.publishedAt,
+    })
+    .from(wordings)
+    .where(eq(wordings.hash, hash))
+  return row ?? null
+}
+
 export async function allWordings(
   sql: Sql,
 ): Promise<{ hash: string; kind: string; language: string; body: string; publishedAt: string }[]> {
@@ -83,4 +101,17 @@ export async function allWordings(
     })
     .from(wordings)
     .orderBy(asc(wordings.publishedAt), asc(wordings.hash))
+}
+
+/** The texts that entries about a person rest on, up to an entry. */
+export async function wordingsBehind(
+  sql: Sql,
+  person: string,
+  upTo: number,
+): Promise<{ hash: string; body: string }[]> {
+  return sql<{ hash: string; body: string }[]>`
+    select hash, body from wordings where hash in (
+      select e.body::jsonb ->> 'wording' from payloads p join entries e using (number)
+      where p.person = ${person} and p.number <= ${upTo})
+    order by hash`
 }

@@ -65,7 +65,13 @@ t.test('an item of a digest is explained by itself, and says that it came in the
   t.match(whole.page.text, 'you said yes to new patterns')
   t.strictSame(
     whole.page.forms.map(({ buttons }) => buttons[0]),
-    ['Stop “Repairs”', 'Stop “New patterns”', 'Stop everything'],
+    [
+      'Stop “Repairs”',
+      'Stop “New patterns”',
+      'Stop everything',
+      '“About darn” wasn’t about “Repairs”',
+      '“About hats” wasn’t about “New patterns”',
+    ],
   )
 })
 

@@ -53,7 +53,7 @@ t.test('an old link tells what the email was and nothing about her', async (t) =
   t.match(visit.page.text, 'It can still stop them.')
   t.strictSame(
     visit.page.forms.map(({ buttons }) => buttons[0]),
-    ['Stop “Repairs”', 'Stop everything'],
+    ['Stop “Repairs”', 'Stop everything', 'This wasn’t about “Repairs”'],
   )
 })
 

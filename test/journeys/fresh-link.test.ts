@@ -89,10 +89,13 @@ t.test('opening the link any number of times uses nothing up; of many presses at
 })
 
 t.test('a link that is used or over mails the next one by one press', async (t) => {
-  const { house, visit, newestLink, parcels } = await ada(t, 400)
+  const { house, server, visit, newestLink, parcels } = await ada(t, 400)
   await visit.press('Send me a fresh link')
   const first = await newestLink()
   await moveClock(house.database.url, '61 minutes')
+  const late = await server.inject({ method: 'POST', url: first })
+  t.equal(late.statusCode, 410, 'whoever kept its page open presses in vain')
+  t.equal(late.headers['set-cookie'], undefined)
   await visit.open(first)
   t.equal(visit.status, 410)
   t.equal(visit.page.headings[0], 'This link has had its time.')

@@ -1,0 +1,28 @@
+import type { Sql, Transaction } from './database.ts'
+
+/**
+ * Keeps that she said of these deliveries of hers that they were not about their topic; once each, the first time stays.
+ * Only of messages about a topic that reached her, or may have. @returns how many are new.
+ */
+export async function reportWrongTopic(
+  tx: Transaction,
+  person: string,
+  deliveries: readonly string[],
+): Promise<number> {
+  await tx`select from people where id = ${person} for key share`
+  const rows = await tx`
+    insert into wrong_topic_reports (delivery, person, message)
+    select d.id, d.person, d.message from deliveries d join messages m on m.id = d.message
+    where d.id = any (${deliveries as string[]}::uuid[]) and d.person = ${person} and m.topic is not null
+      and d.state in ('released', 'sent', 'unknown')
+    order by d.id
+    on conflict do nothing returning delivery`
+  return rows.length
+}
+
+/** How many people said of a message that it was not about its topic. */
+export async function wrongTopicReports(sql: Sql, message: string): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::int as n from wrong_topic_reports where message = ${message}`
+  return row?.n ?? 0
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import yauzl from 'yauzl'
+import { parse } from 'csv-parse/sync'
+import { choicesOf, entriesIn, openApp, visitor } from '../support/app.ts'
+import { herDataSchema } from '../../src/domain/her-data.ts'
+import { addPerson, yesTo } from '../support/cast.ts'
+import { moveClock } from '../support/database.ts'
+import { parsePage } from '../support/html.ts'
+import { liveSomeWeeks, sessionOfHers } from '../support/life.ts'
+import { takingCourier } from '../support/sending.ts'
+
+type Test = Parameters<typeof openApp>[0]
+
+async function ada(t: Test) {
+  const clock = { now: new Date() }
+  const app = await openApp(t, { now: () => clock.now }, { courier: takingCourier().courier })
+  const life = await liveSomeWeeks(app)
+  clock.now = new Date(life.now)
+  const visit = visitor(app.server)
+  const cookie = await sessionOfHers(app.house, life.id)
+  visit.headers['cookie'] = cookie
+  return { ...app, visit, id: life.id, cookie, clock }
+}
+
+/** Every file of a zip, as text. */
+async function unzipped(bytes: Buffer): Promise<Map<string, string>> {
+  const zip = await yauzl.fromBufferPromise(bytes)
+  const files = new Map<string, string>()
+  for await (const entry of zip.eachEntry()) {
+    const chunks: Buffer[] = []
+    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer)
+    files.set(entry.fileName, Buffer.concat(chunks).toString())
+  }
+  return files
+}
+
+t.test('she takes away everything in one file, made by one press with its entry', async (t) => {
+  const { visit, server, house, id, cookie } = await ada(t)
+  const before = await entriesIn(house)
+  await visit.open('/me/download')
+  t.strictSame(visit.page.faults, [])
+  t.equal(await entriesIn(house), before, 'looking makes nothing')
+  await visit.press('Make my download')
+  t.equal(visit.page.headings[0], 'Your download is ready.')
+  t.equal(await entriesIn(house), before + 1)
+  const href = visit.page.links.find(({ label }) => label === 'Get the file')?.href ?? ''
+  const answer = await server.inject({ url: href, headers: { cookie } })
+  t.equal(answer.statusCode, 200)
+  t.match(answer.headers, {
+    'content-type': 'application/zip',
+    'content-disposition': /^attachment; filename="my-data-\d+\.zip"$/,
+  })
+  t.equal(await entriesIn(house), before + 1, 'fetching writes nothing')
+  const files = await unzipped(answer.rawPayload)
+  const data = herDataSchema.parse(JSON.parse(files.get('data.json') ?? ''))
+  t.same(data.choices, await choicesOf(house, id))
+  t.equal(data.person.email, 'ada@example.com')
+  t.equal(data.history[0]?.kind, 'exported')
+  t.equal(data.history[0]?.number, data.entry)
+  t.equal(data.history.length, 6)
+  t.same(
+    data.leftOut.map(({ subject, reason }) => `${subject}: ${reason}`),
+    ['A mending fair near you: not_asked', 'Lace without tears: topic'],
+  )
+  t.equal(data.deliveries.length, 8)
+  const [header, ...rows] = parse(files.get('deliveries.csv') ?? '')
+  t.equal(header?.length, 9)
+  t.equal(rows.length, data.deliveries.length + data.leftOut.length)
+  t.equal(parse(files.get('history.csv') ?? '').length, 7)
+  const receipts = [...files.keys()].filter((name) => name.startsWith('receipts/'))
+  t.same(
+    receipts,
+    data.history.map(({ number }) => `receipts/${number}.html`),
+  )
+  for (const name of ['index.html', ...receipts]) {
+    const html = files.get(name) ?? ''
+    t.strictSame(parsePage(html).faults, [], name)
+    t.notMatch(html, /(?:href|src)="(?:https?:)?\/\/|<script|undefined/, `${name} needs nothing from elsewhere`)
+    for (const [, url = ''] of html.matchAll(/href="([^"]+)"/g)) {
+      const path = name.includes('/') ? url.replace('../', '') : url
+      t.ok(files.has(path), `${name} leads to ${path}`)
+    }
+    t.notMatch(html, 'The next signed state', `${name} is proven`)
+  }
+  t.match(parsePage(files.get('index.html') ?? '').text, 'You’ll get one digest a week, on Fridays, about repairs.')
+  for (const [name, text] of files) {
+    if (name.startsWith('wordings/')) {
+      t.equal(`wordings/${createHash('sha256').update(text).digest('hex')}.html`, name)
+    }
+    t.notMatch(text, 'everything@example.com')
+  }
+  const schema = await server.inject('/schema/her-data.json')
+  t.match(schema.headers['content-type'], 'application/schema+json')
+  t.equal(schema.body, files.get('data.schema.json'))
+  t.match(JSON.parse(schema.body), { $schema: /2020-12/, required: ['format', 'at', 'entry'] })
+})
+
+t.test('it is hers alone, for an hour, and pressing twice is one download', async (t) => {
+  const { visit, server, house, id, clock } = await ada(t)
+  const before = await entriesIn(house)
+  await visit.open('/me/download')
+  await visit.press('Make my download')
+  const href = visit.page.links.find(({ label }) => label === 'Get the file')?.href ?? ''
+  await visit.open('/me/download')
+  await visit.press('Make my download')
+  t.equal(await entriesIn(house), before + 1)
+  const ben = await addPerson(house, 'ben@example.com', yesTo([1]))
+  const theirs = await sessionOfHers(house, ben)
+  t.equal((await server.inject({ url: href, headers: { cookie: theirs } })).statusCode, 404)
+  t.equal((await server.inject(href)).statusCode, 403)
+  const pretended = await server.inject({
+    url: href.replace(/\/(\d+)\.zip/, '?made=$1'),
+    headers: { cookie: theirs },
+  })
+  t.notMatch(pretended.body, 'ready')
+  const pressed = await server.inject({
+    method: 'POST',
+    url: '/me/download',
+    headers: { cookie: theirs, 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'seal=x',
+  })
+  t.equal(pressed.statusCode, 403, 'a press from elsewhere makes none')
+  await moveClock(house.database.url, '61 minutes')
+  clock.now = new Date(clock.now.getTime() + 61 * 60_000)
+  const later = await sessionOfHers(house, id)
+  t.equal((await server.inject({ url: href, headers: { cookie: later } })).statusCode, 410)
+})
+
+t.test('what a spreadsheet would run stays text, and much is streamed in pieces', async (t) => {
+  const { visit, server, house, id, cookie } = await ada(t)
+  await house.database.sql`
+    with m as (
+      insert into messages (id, topic, subject, in_short, sender, body)
+      select gen_random_uuid(), 1, '=cmd|' || n, '', 'Fern <news@fern.example>', 'Hello' from generate_series(1, 1200) n returning id)
+    insert into deliveries (id, message, person, state, verdict, reason, version, planned_at, settled_at)
+    select gen_random_uuid(), id, ${id}, 'held_back', 'never', 'channel', 9, instant() - interval '1 day', instant() from m`
+  await visit.open('/me/download')
+  await visit.press('Make my download')
+  const href = visit.page.links.find(({ label }) => label === 'Get the file')?.href ?? ''
+  const files = await unzipped((await server.inject({ url: href, headers: { cookie } })).rawPayload)
+  const rows = parse(files.get('deliveries.csv') ?? '')
+  t.equal(rows.length, 1 + 1208 + 2)
+  t.notOk(rows.flat().some((cell) => cell.startsWith('=')))
+  t.equal(herDataSchema.parse(JSON.parse(files.get('data.json') ?? '')).deliveries.length, 1208)
+  t.equal(new Set(rows.map((row) => row[6])).size, 1 + 1208 + 1, 'each once')
+})

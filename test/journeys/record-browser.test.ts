@@ -1,0 +1,71 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import t from 'tap'
+import { openApp } from '../support/app.ts'
+import { openBrowser } from '../support/browser.ts'
+import { recordStates } from '../support/record-states.ts'
+import { takingCourier } from '../support/sending.ts'
+
+const phone = { width: 360, height: 640 }
+const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+
+async function open(t: Parameters<typeof openApp>[0]) {
+  const app = await openApp(t, {}, { courier: takingCourier().courier })
+  const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
+  const states = await recordStates(app)
+  return { states, origin, browser: await openBrowser(t) }
+}
+
+t.test('no page of her record breaks WCAG 2.2 AA, opened up, on a phone, in light and in dark', async (t) => {
+  const { states, origin, browser } = await open(t)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({ viewport: phone, colorScheme })
+    const page = await context.newPage()
+    for (const { name, path, cookie } of states) {
+      await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
+      const answer = await page.goto(`${origin}${path}`)
+      t.equal(answer?.status(), 200, name)
+      await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+      const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
+      t.same(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+        [],
+        `${name}, ${colorScheme}`,
+      )
+      t.ok(await page.evaluate(fits), `${name} needs no sideways scroll`)
+      await page.setViewportSize({ width: 320, height: 256 })
+      t.ok(await page.evaluate(fits), `${name} at 400 %`)
+      await page.evaluate("document.documentElement.dir = 'rtl'")
+      t.ok(await page.evaluate(fits), `${name} from right to left`)
+      await page.setViewportSize(phone)
+    }
+    await context.close()
+  }
+})
+
+t.test('without script she opens what is behind a press, and on paper a receipt is whole', async (t) => {
+  const { states, origin, browser } = await open(t)
+  const context = await browser.newContext({ viewport: phone, javaScriptEnabled: false })
+  const page = await context.newPage()
+  const at = async (name: string) => {
+    const state = states.find((each) => each.name === name)
+    await page.setExtraHTTPHeaders(state?.cookie === undefined ? {} : { cookie: state.cookie })
+    await page.goto(`${origin}${state?.path}`)
+  }
+  await at('sent')
+  const missed = page.getByText('Against moths')
+  t.notOk(await missed.isVisible())
+  await page.getByText('Show their subjects').click()
+  t.ok(await missed.isVisible())
+  const printer = await browser.newPage({ viewport: phone })
+  await printer.goto(`${origin}${states.find(({ name }) => name === 'receipt')?.path}`)
+  await printer.emulateMedia({ media: 'print' })
+  t.ok(await printer.locator('.sentence').isVisible())
+  t.equal(await printer.locator('.steps li').count(), 4)
+  t.ok(await printer.locator('.steps pre').last().isVisible())
+  const cut = await printer.evaluate(
+    "[...document.querySelectorAll('pre')].some((each) => each.scrollWidth > each.clientWidth)",
+  )
+  t.notOk(cut, 'no line of the proof is cut')
+})
+
+const fits = 'document.documentElement.scrollWidth <= document.documentElement.clientWidth'
