@@ -82,6 +82,9 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
     insert into address_changes (id, person, canonical, spelling, fingerprint)
     values (${randomUUID()}, ${vera}, ${canonical}, ${address}, 'x')`
   await tell(house, vera, sent)
+  await sql`
+    insert into wrong_topic_reports (delivery, person, message)
+    select id, person, message from deliveries where id = ${sent}`
   await sql`insert into door_requests (id, kind, address) values (${randomUUID()}, 'find', ${` ${address}`})`
   await sql.begin(async (tx) => {
     const payload = { what: 'a list', of: [address.toUpperCase(), 'ben@example.com'] }
@@ -174,6 +177,7 @@ t.test(
       'answers',
       'replies',
       'change_answers',
+      'wrong_topic_reports',
     ])
       t.ok(
         of.some((trace) => trace.table.startsWith(`public.${table}.`)),
@@ -323,6 +327,7 @@ t.test('every table that names a person is one that an erasure knows', async (t)
       'payloads',
       'replies',
       'sign_ups',
+      'wrong_topic_reports',
     ],
     'a new one needs its line in store/erasure.ts, and in everywhere() here',
   )
