@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import yauzl from 'yauzl'
 import { parse } from 'csv-parse/sync'
 import { choicesOf, entriesIn, openApp, visitor } from '../support/app.ts'
 import { herDataSchema } from '../../src/domain/her-data.ts'
@@ -9,6 +8,7 @@ import { moveClock } from '../support/database.ts'
 import { parsePage } from '../support/html.ts'
 import { liveSomeWeeks, sessionOfHers } from '../support/life.ts'
 import { takingCourier } from '../support/sending.ts'
+import { unzipped } from '../support/zip.ts'
 
 type Test = Parameters<typeof openApp>[0]
 
@@ -21,18 +21,6 @@ async function ada(t: Test) {
   const cookie = await sessionOfHers(app.house, life.id)
   visit.headers['cookie'] = cookie
   return { ...app, visit, id: life.id, cookie, clock }
-}
-
-/** Every file of a zip, as text. */
-async function unzipped(bytes: Buffer): Promise<Map<string, string>> {
-  const zip = await yauzl.fromBufferPromise(bytes)
-  const files = new Map<string, string>()
-  for await (const entry of zip.eachEntry()) {
-    const chunks: Buffer[] = []
-    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer)
-    files.set(entry.fileName, Buffer.concat(chunks).toString())
-  }
-  return files
 }
 
 t.test('she takes away everything in one file, made by one press with its entry', async (t) => {

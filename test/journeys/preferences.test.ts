@@ -171,7 +171,8 @@ t.test('the stop page has one button that ends everything, and no field that cou
   t.equal(visit.page.headings[0], 'Stop emails from Fern')
   t.strictSame(
     visit.page.forms.map(({ buttons }) => buttons[0]),
-    ['Stop everything', 'Only stop “Repairs”'],
+    ['Stop everything', 'Only stop “Repairs”', 'This wasn’t about “Repairs”'],
+    'what is no choice comes after every way to stop',
   )
   t.ok(visit.page.forms.every(({ inputs }) => inputs.every(({ kind }) => kind === 'hidden')))
   await visit.press('Only stop “Repairs”')
