@@ -236,6 +236,17 @@ t.test('the commands put data on stdout and words on stderr', async (t) => {
     stopped: { by: 'staff' },
     mayStillArrive: 0,
   })
+  t.match(JSON.parse((await courtesy(house, ['people', 'erase', 'ben@example.com', '--by', 'Ada', '--json'])).out), {
+    erased: true,
+    known: true,
+    mayStillArrive: 0,
+  })
+  t.match(await courtesy(house, ['people', 'erase', 'ben@example.com']), { out: '', words: /erased before/ })
+  t.match(await courtesy(house, ['people', 'erase', 'new.3@example.com']), { words: /Nobody was stored/ })
+  t.match(await courtesy(house, ['people', 'erase', 'new.2@example.com']), {
+    words: /Erased\. Nothing more is sent\. A fingerprint of the address is kept/,
+  })
+  t.match(await courtesy(house, ['people', 'stop', 'ben@example.com']), { words: /erased as its owner wished/ })
   await t.rejects(courtesy(house, ['people', 'import', ...files, '--format', 'listmonk']), {
     code: 'invalid-input',
     message: /later/,
@@ -246,8 +257,12 @@ t.test('the commands put data on stdout and words on stderr', async (t) => {
   })
 })
 
-/** Runs one command of ours against the house and collects what it says. */
-async function courtesy(house: House, args: string[]): Promise<{ out: string; words: string; progress: string[] }> {
+/** Runs one command of ours against the house and collects what it says; `answer` is typed where it asks. */
+async function courtesy(
+  house: House,
+  args: string[],
+  answer: string | null = null,
+): Promise<{ out: string; words: string; progress: string[] }> {
   const said = { out: '', words: '', progress: new Set<string>() }
   const context: CommandContext = {
     withHouse: (work) => work(house),
@@ -261,8 +276,8 @@ async function courtesy(house: House, args: string[]): Promise<{ out: string; wo
       out: (text) => void (said.out += `${text}\n`),
       words: (text) => void (said.words += `${text}\n`),
       progress: (label) => void said.progress.add(label),
-      interactive: false,
-      ask: () => Promise.resolve(null),
+      interactive: answer !== null,
+      ask: () => Promise.resolve(answer),
     },
   }
   const program = new Command('courtesy').exitOverride()
@@ -270,3 +285,15 @@ async function courtesy(house: House, args: string[]): Promise<{ out: string; wo
   await program.parseAsync(args, { from: 'user' })
   return { ...said, progress: [...said.progress] }
 }
+
+t.test('on a terminal an erasure asks once, and anything but a yes erases nobody', async (t) => {
+  const house = await openTestHouse(t)
+  await addTopics(house)
+  await addChosen(house, 'ada@example.com', yesTo([1]))
+  const before = process.exitCode
+  t.match(await courtesy(house, ['people', 'erase', 'ada@example.com'], 'no'), { words: /Nothing was erased\./ })
+  t.equal(process.exitCode, 2)
+  process.exitCode = before
+  t.match(await showPerson(house, 'ada@example.com'), { address: 'ada@example.com' })
+  t.match(await courtesy(house, ['people', 'erase', 'ada@example.com'], 'yes'), { words: /Erased\./ })
+})
