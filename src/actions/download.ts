@@ -5,6 +5,7 @@ import type { PastRules } from '../domain/past-rules.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Proven } from '../domain/receipt.ts'
 import type { Topic } from '../domain/topic.ts'
+import { answersOf, type Answer } from '../store/answers.ts'
 import { theBrand } from '../store/brand.ts'
 import { entriesOf, entryAbout, entryNumbersOf, type HerEntry } from '../store/her-history.ts'
 import { campaignsWithout, deliveriesAfter, type ListedDelivery } from '../store/her-record.ts'
@@ -54,6 +55,7 @@ export type Download = {
   choices: Choices
   rules: PastRules
   missed: LeftOut[]
+  told: Answer[]
   numbers: number[]
   wordings: { hash: string; body: string }[]
   key: string
@@ -72,12 +74,13 @@ export async function openDownload(house: House, person: string, number: number,
   }
   const her = await personById(sql, person)
   if (!her) throw new Problem('not-found', 'she was erased')
-  const [brand, topics, rules, passed, all, numbers, wordings, key] = await Promise.all([
+  const [brand, topics, rules, passed, all, told, numbers, wordings, key] = await Promise.all([
     theBrand(sql),
     allTopics(sql),
     pastRules(sql, her.address?.fingerprint ?? null),
     campaignsWithout(sql, person, her.createdAt),
     choicesHistory(sql, person),
+    answersOf(sql, person),
     entryNumbersOf(sql, person, number),
     wordingsBehind(sql, person, number),
     ledgerKey(house, sql),
@@ -85,7 +88,7 @@ export async function openDownload(house: House, person: string, number: number,
   const history = all.filter(({ entry }) => entry <= number)
   const choices = history.at(-1)?.choices ?? her.choices
   const missed = leftOut(passed, history).filter(({ at }) => at <= made.entry.at.toISOString())
-  return { made, person: her, brand, topics, choices, rules, missed, numbers, wordings, key }
+  return { made, person: her, brand, topics, choices, rules, missed, told, numbers, wordings, key }
 }
 
 const piece = 500

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { quotes } from './answer.ts'
 import { choicesSchema } from './choices-schema.ts'
 import { entryKinds } from './ledger-entry.ts'
 import { suppressionReasons } from './suppression.ts'
@@ -33,6 +34,19 @@ export const herEntry = z.strictObject({
   payload: z.unknown(),
 })
 
+/** What she told us once, in her words, what else it may be used for, and our reply. */
+const herAnswer = z.strictObject({
+  id: z.uuid(),
+  at: instant,
+  editedAt: instant.nullable(),
+  question: z.string().nullable().describe('what we had asked; null for words of her own accord'),
+  reason: z.string().nullable().describe('why she stopped, of those we offered'),
+  text: z.string(),
+  wantsReply: z.boolean(),
+  mayQuote: z.enum(quotes),
+  reply: z.strictObject({ at: instant, text: z.string() }).nullable(),
+})
+
 /** What was worked out for her from the campaigns of the time: messages that her choices left her out of. Nothing of it is stored. */
 const herLeftOut = z.strictObject({
   message: z.uuid(),
@@ -62,6 +76,7 @@ export const herDataSchema = z.strictObject({
   topics: z.array(z.strictObject({ id: z.int(), slug: z.string(), name: z.string(), promise: z.string() })),
   sentence: z.string().describe('her choices in one sentence'),
   choices: choicesSchema,
+  told: z.array(herAnswer),
   leftOut: z.array(herLeftOut),
   deliveries: z.array(herDelivery),
   history: z.array(herEntry),

@@ -33,7 +33,7 @@ export function dataHead({
   download,
   context,
 }: Pick<Telling, 'download' | 'context'>): Omit<HerData, 'deliveries' | 'history'> {
-  const { made, person, brand, topics, choices, missed } = download
+  const { made, person, brand, topics, choices, missed, told } = download
   const at = made.entry.at.toISOString()
   return {
     format: 'courtesy-her-data/1',
@@ -51,6 +51,17 @@ export function dataHead({
     topics: topics.map(({ id, slug, name, promise }) => ({ id, slug, name, promise })),
     sentence: sentenceAt(choices, at, context),
     choices,
+    told: told.map((one) => ({
+      id: one.id,
+      at: one.createdAt,
+      editedAt: one.editedAt,
+      question: one.question?.text ?? null,
+      reason: one.reason,
+      text: one.text,
+      wantsReply: one.wants === 'yes',
+      mayQuote: one.mayQuote,
+      reply: one.reply,
+    })),
     leftOut: missed,
   }
 }
@@ -124,7 +135,7 @@ export async function* historyFile({ house, download, context }: Telling): Async
 /** `index.html`: everything to read, by itself, with links to the other files beside it. */
 export async function* indexFile(telling: Telling): AsyncGenerator<string> {
   const { house, download, words, context } = telling
-  const { made, person, brand, choices, missed } = download
+  const { made, person, brand, choices, missed, told } = download
   const at = made.entry.at.toISOString()
   const heading = words.say('download.file.heading', { brand: brand.name })
   const fact = (key: TextKey, value: string) => (value === '' ? [] : [{ name: words.say(key), value }])
@@ -166,6 +177,18 @@ export async function* indexFile(telling: Telling): AsyncGenerator<string> {
     const state = words.say('download.file.state.left-out')
     yield renderFilePart('mails', {
       mails: missed.map((one) => ({ iso: one.at, date: words.date(one.at), subject: one.subject, state })),
+    })
+    yield renderFilePart('section-end', {})
+  }
+  if (told.length > 0) {
+    yield renderFilePart('section', { heading: words.say('talk.mine') })
+    yield renderFilePart('mails', {
+      mails: told.map((one) => ({
+        iso: one.createdAt,
+        date: words.date(one.createdAt),
+        subject: one.text === '' && one.reason ? words.say(`talk.reason.${one.reason}`) : one.text,
+        state: one.reply ? `${words.say('talk.reply', { date: words.date(one.reply.at) })} ${one.reply.text}` : '',
+      })),
     })
     yield renderFilePart('section-end', {})
   }

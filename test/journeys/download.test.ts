@@ -25,6 +25,9 @@ async function ada(t: Test) {
 
 t.test('she takes away everything in one file, made by one press with its entry', async (t) => {
   const { visit, server, house, id, cookie } = await ada(t)
+  await visit.open('/me/talk')
+  visit.write('words', 'I mend socks.')
+  await visit.press('Send')
   const before = await entriesIn(house)
   await visit.open('/me/download')
   t.strictSame(visit.page.faults, [])
@@ -44,6 +47,8 @@ t.test('she takes away everything in one file, made by one press with its entry'
   const data = herDataSchema.parse(JSON.parse(files.get('data.json') ?? ''))
   t.same(data.choices, await choicesOf(house, id))
   t.equal(data.person.email, 'ada@example.com')
+  t.match(data.told, [{ text: 'I mend socks.', wantsReply: false, mayQuote: 'none', reply: null }])
+  t.match(files.get('index.html'), 'I mend socks.')
   t.equal(data.history[0]?.kind, 'exported')
   t.equal(data.history[0]?.number, data.entry)
   t.equal(data.history.length, 6)
