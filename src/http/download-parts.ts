@@ -172,27 +172,31 @@ export async function* indexFile(telling: Telling): AsyncGenerator<string> {
     yield renderFilePart('mails', { mails: rows.map((row) => mailOf(words, row)) })
   }
   yield renderFilePart('section-end', {})
-  if (missed.length > 0) {
-    yield renderFilePart('section', { heading: words.say('download.file.left-out') })
-    const state = words.say('download.file.state.left-out')
-    yield renderFilePart('mails', {
-      mails: missed.map((one) => ({ iso: one.at, date: words.date(one.at), subject: one.subject, state })),
-    })
-    yield renderFilePart('section-end', {})
-  }
-  if (told.length > 0) {
-    yield renderFilePart('section', { heading: words.say('talk.mine') })
-    yield renderFilePart('mails', {
-      mails: told.map((one) => ({
-        iso: one.createdAt,
-        date: words.date(one.createdAt),
-        subject: one.text === '' && one.reason ? words.say(`talk.reason.${one.reason}`) : one.text,
-        state: one.reply ? `${words.say('talk.reply', { date: words.date(one.reply.at) })} ${one.reply.text}` : '',
-      })),
-    })
-    yield renderFilePart('section-end', {})
-  }
+  yield* listed(words.say('download.file.left-out'), missed.map(leftOutOf(words)))
+  yield* listed(words.say('talk.mine'), told.map(toldOf(words)))
   yield renderFilePart('end', {})
+}
+
+/** A section of its own for what there is little of; none where there is nothing. */
+function* listed(heading: string, mails: ReturnType<typeof mailOf>[]): Generator<string> {
+  if (mails.length === 0) return
+  yield renderFilePart('section', { heading })
+  yield renderFilePart('mails', { mails })
+  yield renderFilePart('section-end', {})
+}
+
+function leftOutOf(words: Words) {
+  const state = words.say('download.file.state.left-out')
+  return ({ at, subject }: Download['missed'][number]) => ({ iso: at, date: words.date(at), subject, state })
+}
+
+function toldOf(words: Words) {
+  return ({ createdAt, text, reason, reply }: Download['told'][number]) => ({
+    iso: createdAt,
+    date: words.date(createdAt),
+    subject: text === '' && reason ? words.say(`talk.reason.${reason}`) : text,
+    state: reply ? `${words.say('talk.reply', { date: words.date(reply.at) })} ${reply.text}` : '',
+  })
 }
 
 function mailOf(words: Words, { at, subject, state }: ListedDelivery) {
