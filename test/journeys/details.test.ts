@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import PostalMime from 'postal-mime'
 import t from 'tap'
 import { erasePerson } from '../../src/actions/erase.ts'
@@ -5,9 +6,11 @@ import type { Parcel } from '../../src/mail/courier.ts'
 import { showPerson } from '../../src/actions/people.ts'
 import { suppress } from '../../src/store/suppressions.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
+import { makeSession } from '../../src/domain/session-cookie.ts'
 import { choicesOf, entriesIn, tokenFor, visitor, type Visitor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
+import { fern } from '../support/house.ts'
 import { openMailroom, type Mailroom } from '../support/mailroom.ts'
 import { sendNow, writeCampaign } from '../support/sending.ts'
 import { tracesOf } from '../support/traces.ts'
@@ -232,4 +235,37 @@ t.test('pressed twice at once it changes once; erased in between it says so, and
   t.equal((await press()).statusCode, 410)
   t.match((await app.server.inject(url)).body, 'We’ve erased what we knew about this address.')
   t.same(await tracesOf(house, { old: oldAddress, new: newAddress }), [])
+})
+
+t.test('her details, an erasure and both letters speak her language, and an asked one goes along', async (t) => {
+  const app = await openMailroom(t, {}, { brand: { ...fern, languages: ['en', 'de', 'ar'] } })
+  const { house } = app
+  const vera = await addPerson(house, oldAddress, { ...yesTo([1]), language: 'de' }, 'Vera')
+  const her = visitor(app.server)
+  const session = { person: vera, since: new Date(), id: randomBytes(16).toString('hex') }
+  her.cookies.set('courtesy', makeSession(house.keys.sessions, session))
+  await her.open('/me/details')
+  t.strictSame(her.page.faults, [])
+  t.equal(her.page.headings[0], 'Ihre Angaben')
+  her.type('address', 'vera')
+  await her.press('Meine Adresse ändern')
+  t.equal(her.status, 422)
+  t.match(her.html, '<html lang="de"')
+  her.type('address', newAddress)
+  await her.press('Meine Adresse ändern')
+  t.equal(her.page.headings[0], 'Sehen Sie im neuen Postfach nach.')
+  const subjects = await Promise.all(
+    app.parcels.map(async ({ mime }) => (await PostalMime.parse(Buffer.from(mime, 'latin1'))).subject),
+  )
+  t.same(subjects.toSorted(), ['Ihre neue Adresse bei Fern', 'Ist das Ihre neue Adresse bei Fern?'])
+  await her.open(`${await addressLinkIn(app.parcels, newAddress)}?lang=ar`)
+  t.match(her.html, '<html lang="ar" dir="rtl">')
+  await her.press('نعم، اكتبوا إليّ هنا')
+  t.match(her.html, '<html lang="ar" dir="rtl">')
+  t.match(await showPerson(house, newAddress), { name: 'Vera' })
+  await her.open('/me/erase?lang=ar')
+  t.match(her.html, '<html lang="ar" dir="rtl">')
+  await her.press('محو كل شيء')
+  t.equal(her.page.headings[0], 'محونا ما كنا نعرفه عن هذا العنوان.')
+  t.strictSame(her.page.faults, [])
 })
