@@ -1,7 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import t from 'tap'
+import { publishWordings } from '../../src/actions/publish-wordings.ts'
+import { allLanguages } from '../../src/domain/language.ts'
+import { renderWording } from '../../src/render.ts'
 import { openApp } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
+import { fern } from '../support/house.ts'
 import { recordStates } from '../support/record-states.ts'
 import { takingCourier } from '../support/sending.ts'
 
@@ -9,7 +13,9 @@ const phone = { width: 360, height: 640 }
 const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 
 async function open(t: Parameters<typeof openApp>[0]) {
-  const app = await openApp(t, {}, { courier: takingCourier().courier })
+  const brand = { ...fern, languages: [...allLanguages] }
+  const app = await openApp(t, {}, { brand, courier: takingCourier().courier })
+  await publishWordings(app.house, renderWording)
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
   const states = await recordStates(app)
   return { states, origin, browser: await openBrowser(t) }
@@ -41,6 +47,34 @@ t.test('no page of her record breaks WCAG 2.2 AA, opened up, on a phone, in ligh
     await context.close()
   }
 })
+
+t.test(
+  'her record stands on a phone in every language as it does in English, and in Arabic for everybody',
+  async (t) => {
+    const { states, origin, browser } = await open(t)
+    const context = await browser.newContext({ viewport: phone })
+    const page = await context.newPage()
+    for (const language of allLanguages.filter((each) => each !== 'en')) {
+      for (const { name, path, cookie } of states) {
+        await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
+        await page.goto(`${origin}${path}?lang=${language}`)
+        await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        t.equal(await page.evaluate('document.documentElement.lang'), language)
+        t.ok(await page.evaluate(fits), `${name}, ${language}: no sideways scroll`)
+        await page.setViewportSize({ width: 320, height: 256 })
+        t.ok(await page.evaluate(fits), `${name}, ${language}, at 400 %`)
+        await page.setViewportSize(phone)
+        if (language !== 'ar') continue
+        const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
+        t.same(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+          [],
+          `${name}, ${language}`,
+        )
+      }
+    }
+  },
+)
 
 t.test('without script she opens what is behind a press, and on paper a receipt is whole', async (t) => {
   const { states, origin, browser } = await open(t)
