@@ -43,9 +43,7 @@ export function resultPage(look: Look, result: ChangeResult, proof: ChangeProof,
       buttons: [undoPress(look, undoToken), ...(paused ? longerPresses(look) : [])],
     },
     links: [
-      ...(why.thanked && maySee(look)
-        ? [{ label: look.say(look.session ? 'talk.all' : 'talk.open'), url: urlOf(look, '/talk') }]
-        : []),
+      ...(why.thanked && look.session ? [{ label: look.say('talk.all'), url: urlOf(look, '/talk') }] : []),
       ...keepReceipt(look, receipt),
       ...(after.stopped ? [] : [seeAll(look)]),
     ],
