@@ -1,4 +1,4 @@
-// `node scripts/screenshots.ts [NAME…] [--lang=CODE,…]`: every page in every state, as PNG files in screenshots/: a phone and
+// `npm run screenshots -- [NAME…] [--lang=CODE,…]`: every page in every state, as PNG files in screenshots/: a phone and
 // a desk, light and dark, in English or the languages named. To be looked at before a page is called done.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ import { throwawaySettings } from '../test/support/database.ts'
 import { fern } from '../test/support/house.ts'
 import { recordStates } from '../test/support/record-states.ts'
 import { takingCourier } from '../test/support/sending.ts'
-import { pageStates, type State } from '../test/support/states.ts'
+import { doorStates, pageStates, type State } from '../test/support/states.ts'
 
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url))
 const phone = { width: 360, height: 640 }
@@ -57,6 +57,7 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   const states: State[] = [
     ...(await pageStates(app)),
     ...(await recordStates(app)),
+    ...(await doorStates(app)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },
   ]

@@ -133,7 +133,7 @@ async function reply({ house: { database } }: App, answer: string, text: string)
 
 /** The pages by which she gets in, where no press has to come before. */
 export async function doorStates(app: App): Promise<State[]> {
-  const id = await addPerson(app.house, 'ada@example.com', yesTo([1, 2]))
+  const id = await addPerson(app.house, 'doors@example.com', yesTo([1, 2]))
   const token = tokenFor(app.house, id)
   return [
     { name: 'fresh', path: `/p/${token}/fresh` },
