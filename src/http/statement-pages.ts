@@ -46,7 +46,7 @@ function securityContact(brand: Brand, { house, now }: Site): string {
     `Contact: mailto:${encodeURI(replyTo)}`,
     `Expires: ${expires.toISOString()}`,
     ...(canonical.startsWith('https:') ? [`Canonical: ${canonical}`] : []),
-    'Preferred-Languages: en',
+    `Preferred-Languages: ${brand.languages.join(', ')}`,
     '',
   ].join('\n')
 }
