@@ -1,14 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { listAnswers, listChanges, publishChange } from '../../src/actions/conversation.ts'
 import { closeQuestion, listQuestions, openQuestion } from '../../src/actions/questions.ts'
 import { replyToAnswer } from '../../src/actions/reply-to-answer.ts'
 import { Problem } from '../../src/domain/problem.ts'
-import { makeSession } from '../../src/domain/session-cookie.ts'
 import { suppress } from '../../src/store/suppressions.ts'
 import { choicesOf, entriesIn, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
+import { sessionOfHers } from '../support/life.ts'
 import { takingCourier, wakeDue } from '../support/sending.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
@@ -33,8 +33,7 @@ async function ada(t: Parameters<typeof openApp>[0], link: Parameters<typeof tok
   }
   /** All that she told us, as it shows in a session of hers. */
   const openHers = async () => {
-    const session = { person: id, since: new Date(), id: randomBytes(16).toString('hex') }
-    visit.cookies.set('courtesy', makeSession(app.house.keys.sessions, session))
+    visit.headers['cookie'] = await sessionOfHers(app.house, id)
     await visit.open('/me/talk')
   }
   return { ...app, sql, id, token, visit, answers, tell, openHers, parcels }
