@@ -90,7 +90,7 @@ class QueueWorker implements Worker {
       await boss.schedule('sweep', '* * * * *')
       await boss.send('sweep', {})
       await boss.schedule('retire', '17 3 * * *')
-      await boss.send('retire', {})
+      await boss.send('retire', {}, { singletonSeconds: 3_600 })
       this.#boss = boss
       // What is there already is found at the first look of those who work.
       await this.#enqueue()
@@ -120,7 +120,7 @@ class QueueWorker implements Worker {
     await signGrown(this.#house)
   }
 
-  /** What has been kept for its time: at the start and once a day. */
+  /** What has been kept for its time: once a day, and at a start, because nobody may be there at that hour; at most once an hour. */
   async #retire(): Promise<void> {
     await retireData(this.#house, AbortSignal.any([this.#ending.signal, AbortSignal.timeout(4 * turnMs)]))
   }

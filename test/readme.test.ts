@@ -30,9 +30,7 @@ t.test('the commands of the README run as they stand, from an empty folder', asy
     PUBLIC_URL: 'http://127.0.0.1:3999',
   }
   for (const line of lines) {
-    // A pipe is nobody who could type the number, so it is given.
-    const number = line.includes('campaign send') ? ' --confirm 1000' : ''
-    const command = `${line.replace('npx courtesy', `"${process.execPath}" bin/courtesy.mjs`)}${number}`
+    const command = line.replace('npx courtesy', `"${process.execPath}" bin/courtesy.mjs`)
     const run = spawnSync('bash', ['-c', command.replaceAll(/\bledger\.(pub|zip)\b/g, `${folder}/ledger.$1`)], {
       cwd: root,
       env,

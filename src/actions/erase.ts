@@ -101,21 +101,29 @@ async function eraseUnderLock(house: House, tx: Transaction, id: string, by: Era
   const { people, addresses } = await lockToErase(tx, [id])
   if (people.length === 0) return null
   const [at, going] = await Promise.all([instantNow(tx), goingTo(tx, id)])
-  const fingerprints = addresses.map(({ channel, fingerprint }) => ({ channel, fingerprint }))
-  for (const { channel, fingerprint } of fingerprints) {
-    await suppress(tx, channel, 'erased', by.way === 'page' ? 'herself' : 'staff', [
-      { fingerprint, at: at.toISOString() },
-    ])
-  }
+  await keepFingerprints(tx, addresses, by.way === 'page' ? 'herself' : 'staff', at)
   await removePeople(tx, people, addresses)
   await markErased(tx, people)
   const entry = await appendErased(
     house,
     tx,
-    fingerprints.map((one) => one.fingerprint),
+    addresses.map((one) => one.fingerprint),
     by,
   )
   return { ...entry, going }
+}
+
+/** Keeps of addresses that nobody may add them again, in one statement for each channel. Their people are locked. */
+export async function keepFingerprints(
+  tx: Transaction,
+  addresses: readonly HerAddress[],
+  source: 'herself' | 'staff' | 'retention',
+  at: Date,
+): Promise<void> {
+  for (const [channel, those] of Map.groupBy(addresses, (one) => one.channel)) {
+    const rows = those.map(({ fingerprint }) => ({ fingerprint, at: at.toISOString() }))
+    await suppress(tx, channel, 'erased', source, rows)
+  }
 }
 
 /**

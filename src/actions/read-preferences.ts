@@ -1,7 +1,7 @@
 import type { Brand } from '../domain/brand.ts'
 import type { Choices } from '../domain/choices.ts'
 import type { Rules } from '../domain/gate.ts'
-import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
+import { isYoungLink, type Link } from '../domain/link-token.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { TopicVolume } from '../domain/volume.ts'
 import { theBrand } from '../store/brand.ts'
@@ -45,6 +45,5 @@ export async function readPreferences(house: House, link: Link, now: Date): Prom
 
 /** Whether this link may bring her more mail, as her choices are. */
 export function mayRaise(link: Link, { stopped }: Choices, now: Date): boolean {
-  if (link.purpose === 'session') return true
-  return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays && stopped === null
+  return link.purpose === 'session' || (isYoungLink(link, now) && stopped === null)
 }

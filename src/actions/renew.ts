@@ -1,5 +1,5 @@
 import { changes, stampEntry, topicsConcerned } from '../domain/choice-differences.ts'
-import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
+import { isYoungLink, type Link } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { renew } from '../domain/renewal.ts'
 import { theBrand } from '../store/brand.ts'
@@ -22,9 +22,7 @@ export type Renewed = { kind: 'renewed'; entry: number } | { kind: 'unchanged' }
  * @throws Problem `invalid-input` for a wording that was never published, `erased` when she was erased.
  */
 export async function renewYes(house: House, link: Link, wording: string, now: Date): Promise<Renewed> {
-  if (link.purpose !== 'preferences' || ageDays(link, now) >= linkLifetimes.raiseDays) {
-    return { kind: 'needs-fresh-link' }
-  }
+  if (!isYoungLink(link, now)) return { kind: 'needs-fresh-link' }
   return house.database.sql.begin((tx) => renewUnderLock(house, tx, link, wording))
 }
 

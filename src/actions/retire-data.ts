@@ -14,9 +14,8 @@ import {
   peopleOver,
   type Over,
 } from '../store/retirement.ts'
-import { suppress } from '../store/suppressions.ts'
 import { commit } from './commit.ts'
-import { removePeople } from './erase.ts'
+import { keepFingerprints, removePeople } from './erase.ts'
 import type { House } from './house.ts'
 
 /** How many of each kind were deleted: people, deliveries or texts. */
@@ -97,11 +96,12 @@ async function retireUnderLock(house: House, tx: Transaction, over: Over, next: 
   if (people.length === 0) return
   const addresses = locked.addresses.filter(({ person }) => people.includes(person))
   if (over === 'stopped') {
-    const at = (await instantNow(tx)).toISOString()
-    for (const { channel, fingerprint } of addresses)
-      await suppress(tx, channel, 'erased', 'retention', [{ fingerprint, at }])
+    const at = await instantNow(tx)
+    await keepFingerprints(tx, addresses, 'retention', at)
     await markErased(tx, people)
-    await house.noList.append(addresses.map(({ fingerprint }) => ({ at, kind: 'erased', fingerprint })))
+    await house.noList.append(
+      addresses.map(({ fingerprint }) => ({ at: at.toISOString(), kind: 'erased', fingerprint })),
+    )
   }
   await removePeople(tx, people, addresses)
   const payload = { what: 'retired', kept: over, people: people.length }

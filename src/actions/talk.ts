@@ -1,6 +1,6 @@
 import { cleanWords, isHerTurn, isTooLong, type Quote } from '../domain/answer.ts'
 import type { Choices } from '../domain/choices.ts'
-import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
+import { showsHers, type Link } from '../domain/link-token.ts'
 import { Problem } from '../domain/problem.ts'
 import type { StopReason } from '../domain/stop-reason.ts'
 import {
@@ -36,22 +36,21 @@ export type { Answer, Question }
 /** Words that were kept under an id, or why they were not: then nothing was changed. */
 export type Kept = { kind: 'kept'; answer: string } | { kind: 'empty' } | { kind: 'too-long' }
 
-/** True for a link that may show what she told us, change it and ask for a reply: a young one, or the one that opened a session. */
-export function mayTalk(link: Link, now: Date): boolean {
-  return link.purpose === 'session' || (link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays)
-}
-
 /**
- * Reads her conversation, on the pool that cannot write; for nobody (`id` null) what everybody may read. She opened it to
- * talk, so the question stands there as long as it is open and she has not answered it.
+ * Reads her conversation, on the pool that cannot write. `shows` is how much of it: what everybody may read, with the `question`
+ * that she may answer, or with `all` she told us. She opened it to talk, so the question stands there as long as it is open
+ * and she has not answered it.
  */
-export async function readTalk(house: House, { id, choices }: { id: string | null; choices: Choices }): Promise<Talk> {
+export async function readTalk(
+  house: House,
+  { id, choices }: { id: string; choices: Choices },
+  shows: 'public' | 'question' | 'all',
+): Promise<Talk> {
   const sql = house.database.readOnly
-  if (id === null) return { ask: null, answers: [], changes: await changesFor(sql, null, changesShown) }
   const [open, answers, changes] = await Promise.all([
-    openQuestionFor(sql, id),
-    answersOf(sql, id),
-    changesFor(sql, id, changesShown),
+    shows === 'public' ? null : openQuestionFor(sql, id),
+    shows === 'all' ? answersOf(sql, id) : [],
+    changesFor(sql, shows === 'all' ? id : null, changesShown),
   ])
   const ask = open && !open.answered && choices.stopped === null ? open.question : null
   return { ask, answers, changes }
@@ -92,7 +91,7 @@ export async function tellUs(
   const text = cleanWords(said.text)
   if (text === '') return { kind: 'empty' }
   if (isTooLong(text)) return { kind: 'too-long' }
-  const mayRewrite = mayTalk(link, now)
+  const mayRewrite = showsHers(link, now)
   const question = mayRewrite ? said.question : null
   if (question !== null && !(await questionNamed(house.database.readOnly, question))) {
     throw new Problem('invalid-input', 'the form names a question that was never asked; open the page again')
@@ -204,7 +203,7 @@ async function onHerAnswer<T>(
 }
 
 function requireTalk(link: Link, now: Date): void {
-  if (mayTalk(link, now)) return
+  if (showsHers(link, now)) return
   throw new Problem('refused-by-gate', 'this link is too old to show or change what she told us')
 }
 

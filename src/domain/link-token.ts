@@ -172,6 +172,16 @@ export function ageDays(link: Link, now: Date): number {
   return dayOf(now) - link.day
 }
 
+/** True for a link of a mail that is young enough to show her choices and to bring more (design.md section 12, "P younger than 90 days"). */
+export function isYoungLink(link: Link, now: Date): boolean {
+  return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays
+}
+
+/** True for a link that shows what is hers: a young one of a mail, or the fresh one that opened a session, whose age was seen to then. */
+export function showsHers(link: Link, now: Date): boolean {
+  return link.purpose === 'session' || isYoungLink(link, now)
+}
+
 /** The day to put into a link that is made now: days since 1970-01-01 UTC. */
 export function dayOf(now: Date): number {
   return Math.floor(now.getTime() / dayMs)

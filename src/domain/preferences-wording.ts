@@ -55,6 +55,14 @@ export function topicsShownIn(body: string): number[] {
   return [...body.matchAll(/<li data-topic="(\d+)">/g)].map(([, id]) => Number(id))
 }
 
+/** Topics to choose from, in a language. */
+export function topicOptions(topics: readonly Topic[], language: Language): Option<number>[] {
+  return topics.map((topic) => {
+    const { name, promise } = topicIn(topic, language)
+    return { value: topic.id, label: name, hint: promise }
+  })
+}
+
 /** What the form says in a language, for a brand and its topics. */
 export function preferencesWording(brand: Brand, topics: readonly Topic[], language: Language): PreferencesWording {
   return {
@@ -65,10 +73,7 @@ export function preferencesWording(brand: Brand, topics: readonly Topic[], langu
     heading: text(language, 'page.form.heading'),
     topics: {
       question: text(language, topics.length > 0 ? 'page.form.topics' : 'page.form.noTopics'),
-      options: topics.map((topic) => {
-        const { name, promise } = topicIn(topic, language)
-        return { value: topic.id, label: name, hint: promise }
-      }),
+      options: topicOptions(topics, language),
     },
     pace: {
       question: text(language, 'page.form.pace'),

@@ -2,9 +2,9 @@ import type { Brand } from './brand.ts'
 import { text } from './catalogue.ts'
 import { writingOf, type Language } from './language.ts'
 import type { Pace } from './pace.ts'
-import { offeredPaces, paceOption, type Option } from './preferences-wording.ts'
+import { offeredPaces, paceOption, topicOptions, type Option } from './preferences-wording.ts'
 import { mostTopicsAtStart } from './sign-up.ts'
-import { topicIn, type Topic } from './topic.ts'
+import type { Topic } from './topic.ts'
 
 /**
  * Everything the sign-up page says, without a word about whoever reads it: what is frozen as the wording, and what the page
@@ -36,9 +36,7 @@ export function signUpWording(brand: Brand, topics: readonly Topic[], language: 
     by: text(language, 'page.form.by', { brand: brand.name }),
     topics: {
       question: text(language, 'page.form.topics'),
-      options: topicsAtStart(topics)
-        .map((topic) => topicIn(topic, language))
-        .map((topic) => ({ value: topic.id, label: topic.name, hint: topic.promise })),
+      options: topicOptions(topicsAtStart(topics), language),
     },
     pace: {
       question: text(language, 'page.form.pace'),

@@ -3,7 +3,7 @@ import { maskedAddress } from '../domain/address.ts'
 import { zoneFor } from '../domain/calendar.ts'
 import { textDate, textTime } from '../domain/catalogue.ts'
 import type { Choices } from '../domain/choices.ts'
-import { ageDays, linkLifetimes, type Link } from '../domain/link-token.ts'
+import { showsHers, type Link } from '../domain/link-token.ts'
 import { describe } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { Press } from '../form-views.ts'
@@ -24,9 +24,8 @@ export type Look = Voice & {
 }
 
 /** True when this look may show her choices: a session, or a link of a mail not older than 90 days (design.md section 12). */
-export function maySee({ link, now, session }: Look): boolean {
-  if (session) return true
-  return link.purpose === 'preferences' && ageDays(link, now) < linkLifetimes.raiseDays
+export function maySee({ link, now }: Look): boolean {
+  return showsHers(link, now)
 }
 
 /** Her sentence for these choices, the same as everywhere. */

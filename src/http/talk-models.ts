@@ -35,7 +35,7 @@ export function talkPage(
     decline: asked && declinePress(look, asked),
     free,
     mine:
-      look.session && talk.answers.length > 0
+      talk.answers.length > 0
         ? { heading: look.say('talk.mine'), answers: talk.answers.map((answer) => toldUs(look, answer, true)) }
         : null,
     changes: changesOf(look, talk),
@@ -123,7 +123,7 @@ function changesOf(look: Look, { changes }: Talk): NonNullable<TalkPage['changes
     items: changes.map(({ at, text, hers }) => ({
       date: dateFor(look, at),
       text,
-      note: look.session && hers ? look.say('talk.changes.hers') : '',
+      note: hers ? look.say('talk.changes.hers') : '',
     })),
   }
 }

@@ -162,7 +162,7 @@ function giveReason(site: Site): Handle {
 }
 
 function talkOf(site: Site, look: Look): ReturnType<typeof readTalk> {
-  const { person } = look.preferences
-  // An old link learns nothing of her: it reads what everybody may.
-  return readTalk(site.house, maySee(look) ? person : { id: null, choices: person.choices })
+  // A mail may be forwarded, so what she told us is read in her session alone, and an old link learns nothing of her.
+  const shows = look.session ? 'all' : maySee(look) ? 'question' : 'public'
+  return readTalk(site.house, look.preferences.person, shows)
 }

@@ -12,6 +12,11 @@ function ended(sql: Sql, kind: MailKind, interval: string) {
       and exists (select from messages m where m.id = d.message and m.service_kind is not null) = ${kind === 'service'}`
 }
 
+/** Locks the people that a query of persons names. */
+function lockNextOf(tx: Transaction, persons: ReturnType<typeof ended>, limit: number): Promise<string[]> {
+  return lockAnyOf(tx, tx`select p.id from people p where p.id in (${persons}) order by p.id`, limit)
+}
+
 /** Locks the next people of whom a delivery is older than that, and names those deliveries. A digest waits for its items. */
 export async function lockEndedDeliveries(
   tx: Transaction,
@@ -24,11 +29,9 @@ export async function lockEndedDeliveries(
       select from deliveries i where i.digest = d.id and not (
         i.due_at is null and i.state in ('sent', 'refused', 'unknown', 'cancelled', 'held_back')
           and coalesce(i.settled_at, i.planned_at) < instant() - ${interval}::interval))`
-  const people = await lockAnyOf(
+  const people = await lockNextOf(
     tx,
-    tx`
-      select p.id from people p
-      where p.id in (select d.person from deliveries d where ${old} order by d.person limit ${limit}) order by p.id`,
+    tx`select d.person from deliveries d where ${old} order by d.person limit ${limit}`,
     limit,
   )
   const rows = await tx<{ id: string }[]>`
@@ -41,11 +44,9 @@ export async function forgetReplies(tx: Transaction, interval: string, limit: nu
   const old = tx`
     d.reply is not null and d.settled_at < instant() - ${interval}::interval and d.due_at is null
       and (d.state <> 'refused' or d.refusal is not null)`
-  const people = await lockAnyOf(
+  const people = await lockNextOf(
     tx,
-    tx`
-      select p.id from people p
-      where p.id in (select d.person from deliveries d where ${old} order by d.person limit ${limit}) order by p.id`,
+    tx`select d.person from deliveries d where ${old} order by d.person limit ${limit}`,
     limit,
   )
   const { count } = await tx`update deliveries d set reply = null where d.person = any (${people}::uuid[]) and ${old}`
@@ -73,11 +74,9 @@ export async function forgetReasons(tx: Transaction, interval: string, limit: nu
     a.entry is not null and coalesce(a.edited_at, a.created_at) < instant() - ${interval}::interval and not exists (
       select from replies r join deliveries d on d.id = r.delivery
       where r.answer = a.id and (d.due_at is not null or d.state in ('held', 'deferred', 'released')))`
-  const people = await lockAnyOf(
+  const people = await lockNextOf(
     tx,
-    tx`
-      select p.id from people p
-      where p.id in (select a.person from answers a where ${old} order by a.person limit ${limit}) order by p.id`,
+    tx`select a.person from answers a where ${old} order by a.person limit ${limit}`,
     limit,
   )
   const { count } = await tx`delete from answers a where a.person = any (${people}::uuid[]) and ${old}`

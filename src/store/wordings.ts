@@ -73,34 +73,22 @@ export async function wordingHashes(sql: Sql): Promise<Set<string>> {
 /** A text as it is kept. `publishedAt` is as the database writes it. */
 export type KeptWording = { hash: string; kind: string; language: string; body: string; publishedAt: string }
 
+const kept = {
+  hash: wordings.hash,
+  kind: wordings.kind,
+  language: wordings.language,
+  body: wordings.body,
+  publishedAt: wordings.publishedAt,
+}
+
 /** The text of that name, of whatever kind; null when there is none. */
 export async function wordingNamed(sql: Sql, hash: string): Promise<KeptWording | null> {
-  const [row] = await orm(sql)
-    .select({
-      hash: wordings.hash,
-      kind: wordings.kind,
-      language: wordings.language,
-      body: wordings.body,
-      publishedAt: wordings.publishedAt,
-    })
-    .from(wordings)
-    .where(eq(wordings.hash, hash))
+  const [row] = await orm(sql).select(kept).from(wordings).where(eq(wordings.hash, hash))
   return row ?? null
 }
 
-export async function allWordings(
-  sql: Sql,
-): Promise<{ hash: string; kind: string; language: string; body: string; publishedAt: string }[]> {
-  return orm(sql)
-    .select({
-      hash: wordings.hash,
-      kind: wordings.kind,
-      language: wordings.language,
-      body: wordings.body,
-      publishedAt: wordings.publishedAt,
-    })
-    .from(wordings)
-    .orderBy(asc(wordings.publishedAt), asc(wordings.hash))
+export async function allWordings(sql: Sql): Promise<KeptWording[]> {
+  return orm(sql).select(kept).from(wordings).orderBy(asc(wordings.publishedAt), asc(wordings.hash))
 }
 
 /** The texts that entries about a person rest on, up to an entry. */
