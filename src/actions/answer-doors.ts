@@ -1,7 +1,8 @@
 import { parseAddress } from '../domain/address.ts'
+import { isDatabaseAway } from '../domain/database-away.ts'
 import { readSignUp } from '../domain/sign-up.ts'
 import type { Transaction } from '../store/database.ts'
-import { insertDoorRequest, takeDoorRequest } from '../store/door-requests.ts'
+import { insertDoorRequest, takeDoorRequest, type DoorRequest } from '../store/door-requests.ts'
 import { lockPerson, personByAddress } from '../store/people.ts'
 import type { House } from './house.ts'
 import { layOutConfirmation } from './lay-out-confirmation.ts'
@@ -9,17 +10,33 @@ import { layOutOwnLink } from './send-own-link.ts'
 
 /**
  * Answers what was asked for at the public doors, oldest first, each in a transaction of its own: its mail is laid out
- * exactly when the request is gone. Any number of workers do it at once. @returns how many were answered.
+ * exactly when the request is gone. Any number of workers do it at once. One that cannot be answered is told to the log, stays
+ * for the next time, and keeps nobody else waiting. @returns how many were answered.
  */
 export async function answerDoors(house: House, signal?: AbortSignal): Promise<number> {
-  let answered = 0
-  while (!signal?.aborted && (await house.database.sql.begin((tx) => answerNext(house, tx)))) answered += 1
-  return answered
+  const failed: string[] = []
+  for (let answered = 0; ;) {
+    if (signal?.aborted) return answered
+    let taken: string | null = null
+    try {
+      const found = await house.database.sql.begin(async (tx) => {
+        const request = await takeDoorRequest(tx, failed)
+        taken = request?.id ?? null
+        return request !== null && (await answer(house, tx, request))
+      })
+      if (!found) return answered
+      answered += 1
+    } catch (error) {
+      if (taken === null || isDatabaseAway(error)) throw error
+      failed.push(taken)
+      house.warn(
+        `a request at a public door could not be answered and is tried again: ${error instanceof Error ? error.name : 'unknown'}`,
+      )
+    }
+  }
 }
 
-async function answerNext(house: House, tx: Transaction): Promise<boolean> {
-  const request = await takeDoorRequest(tx)
-  if (!request) return false
+async function answer(house: House, tx: Transaction, request: DoorRequest): Promise<true> {
   const address = parseAddress(request.address)
   if (address.kind === 'refused') return true
   if (request.kind === 'find') {

@@ -10,11 +10,14 @@ export async function insertDoorRequest(tx: Transaction, request: Omit<DoorReque
     values (${id}, ${kind}, ${address}, ${asked === null ? null : JSON.stringify(asked)}::jsonb)`
 }
 
-/** Takes the oldest request that nobody else is answering, and removes it: it is answered when this transaction commits. */
-export async function takeDoorRequest(tx: Transaction): Promise<DoorRequest | null> {
+/**
+ * Takes the oldest request that nobody else is answering, but none of `except` (ids), and removes it: it is answered when
+ * this transaction commits.
+ */
+export async function takeDoorRequest(tx: Transaction, except: readonly string[]): Promise<DoorRequest | null> {
   const [row] = await tx<DoorRequest[]>`
     delete from door_requests where id = (
-      select id from door_requests order by at, id limit 1 for update skip locked)
+      select id from door_requests where id <> all (${except as string[]}::uuid[]) order by at, id limit 1 for update skip locked)
     returning id, kind, address, asked, at`
   return row ? { ...row, at: new Date(row.at).toISOString() } : null
 }

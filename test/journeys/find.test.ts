@@ -68,6 +68,27 @@ t.test('whose address must not be written to gets nothing', async (t) => {
   t.equal(left?.n, 0, 'nor is anything written about it')
 })
 
+t.test('a request that cannot be answered keeps nobody else waiting, and is answered once it can be', async (t) => {
+  const app = await openMailroom(t)
+  const { sql } = app.house.database
+  const ada = await addPerson(app.house, 'ada@example.com', yesTo([1]))
+  await addPerson(app.house, 'ben@example.com', yesTo([1]))
+  await sql.unsafe(`
+    create function stumble() returns trigger language plpgsql as $$ begin
+      if new.person = '${ada}' then raise exception 'stumbled'; end if; return new; end $$;
+    create trigger stumble before insert on deliveries for each row execute function stumble()`)
+  await ask(app, 'ada@example.com')
+  await ask(app, 'ben@example.com')
+  t.equal(await app.work(), 1)
+  t.same(
+    app.parcels.map(({ to }) => to),
+    ['ben@example.com'],
+  )
+  await sql`drop trigger stumble on deliveries`
+  t.equal(await app.work(), 1)
+  t.equal(app.parcels.at(-1)?.to, 'ada@example.com')
+})
+
 t.test('what is no address is said beside the field, and what was typed stays', async (t) => {
   const { server, house } = await openApp(t)
   const visit = visitor(server)
