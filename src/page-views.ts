@@ -170,7 +170,7 @@ export type DetailsPage = {
   who: {
     action: string
     names: { name: string; label: string; value: string; autocomplete: string }[]
-    selects: { name: string; label: string; options: Choice[] }[]
+    selects: { name: string; label: string; hint: string; options: Choice[] }[]
     button: string
   }
   address: { action: string; heading: string; lead: string; email: EmailField; button: string }

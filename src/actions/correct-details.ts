@@ -1,8 +1,8 @@
 import { shortText } from '../domain/audience-export.ts'
 import { isKnownZone } from '../domain/calendar.ts'
 import { changes } from '../domain/choice-differences.ts'
-import { allLanguages } from '../domain/language.ts'
 import { Problem } from '../domain/problem.ts'
+import { theBrand } from '../store/brand.ts'
 import { saveDetails } from '../store/details.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import { lockPerson } from '../store/people.ts'
@@ -16,7 +16,7 @@ export type Details = { name: string; familyName: string; language: string | nul
 /**
  * Corrects what is kept about who she is (GDPR Art. 16), with one entry; what she chose stays as it is.
  * @returns the entry's number, null where everything was so already.
- * @throws Problem `invalid-input` for a language or zone that cannot be, `erased` when she was erased.
+ * @throws Problem `invalid-input` for a language that the brand does not offer or a zone that cannot be, `erased` when she was erased.
  */
 export async function correctDetails(house: House, id: string, given: Details): Promise<number | null> {
   if (given.timeZone !== null && !isKnownZone(given.timeZone)) throw notOffered('time zone')
@@ -25,7 +25,8 @@ export async function correctDetails(house: House, id: string, given: Details): 
     if (!person) throw await whoIsGone(house, id)
     const { language, timeZone } = given
     const before = person.choices
-    const known: readonly (string | null)[] = [...allLanguages, null, before.language]
+    const { languages } = await theBrand(tx)
+    const known: readonly (string | null)[] = [...languages, null, before.language]
     if (!known.includes(language)) throw notOffered('language')
     const [name, familyName] = [shortText(given.name) ?? '', shortText(given.familyName) ?? '']
     const after = { ...before, language, timeZone }

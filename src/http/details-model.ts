@@ -1,4 +1,4 @@
-import { allLanguages } from '../domain/language.ts'
+import { languageOf, writingOf } from '../domain/language.ts'
 import type { Choice } from '../form-views.ts'
 import type { DetailsPage } from '../page-views.ts'
 import { addressOf, herFrame, urlOf, type Look } from './her-view.ts'
@@ -25,13 +25,13 @@ export function detailsPage(look: Look, wrong: string | null = null): DetailsPag
         {
           name: 'language',
           label: look.say('page.details.language'),
-          options: optionsOf(allLanguages, person.choices.language, look.say('page.details.anyLanguage'), (language) =>
-            ownNameOf(look, language),
-          ),
+          hint: look.say('page.details.languageHint'),
+          options: optionsOf(brand.languages, person.choices.language, look.say('page.details.anyLanguage'), nameOf),
         },
         {
           name: 'timeZone',
           label: look.say('page.details.timeZone'),
+          hint: '',
           options: optionsOf(
             Intl.supportedValuesOf('timeZone'),
             person.choices.timeZone,
@@ -71,7 +71,8 @@ function optionsOf(
   ]
 }
 
-/** A language by the name that it has for those who speak it. */
-function ownNameOf(look: Look, language: string): string {
-  return new Intl.DisplayNames([language, look.language], { type: 'language' }).of(language) ?? language
+/** A language by its own name; one that we don't speak, by its code. */
+function nameOf(code: string): string {
+  const language = languageOf(code)
+  return language === null ? code : writingOf(language).name
 }

@@ -26,8 +26,18 @@ async function showDownload(site: Site, request: FastifyRequest, reply: FastifyR
   const look = await sessionLook(site, request)
   const made = numberIn(fieldOf(request.query, 'made'))
   // Looked for, so that the page never says of another's entry, or of none, that something is ready.
-  const ready = made !== null && (await openDownload(site.house, look.link.person, made, look.now).catch(() => null))
+  const ready = made !== null && (await isReady(site, look, made))
   return sendPage(reply, 'notice', sealed(ready ? readyPage(look, made) : askPage(look), look))
+}
+
+async function isReady(site: Site, look: Look, number: number): Promise<boolean> {
+  try {
+    await openDownload(site.house, look.link.person, number, look.now)
+    return true
+  } catch (error) {
+    if (error instanceof Problem) return false
+    throw error
+  }
 }
 
 async function make(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -52,13 +52,16 @@ async function corrections(app: Mailroom): Promise<{ way: string; corrected: Rec
 }
 
 t.test('she corrects her name, language and zone: one entry, and what she chose stays', async (t) => {
-  const app = await openMailroom(t)
+  const app = await openMailroom(t, {}, { brand: { ...fern, languages: ['en', 'de'] } })
   const { house } = app
   const vera = await addPerson(house, oldAddress, yesTo([1]), 'Wera')
   const before = await choicesOf(house, vera)
   const her = await atHome(app, vera)
   await her.follow('Correct your details')
   t.strictSame(her.page.faults, [])
+  t.match(her.page.text, 'An email that is written in another language only does not come then.')
+  t.match(her.html, '>Deutsch</option>')
+  t.notMatch(her.html, '>Français</option>', 'the brand offers two')
   her.type('name', '  Véra\u202e ')
   her.type('familyName', 'Quincefield')
   her.tick('language', 'de', true)
@@ -69,7 +72,7 @@ t.test('she corrects her name, language and zone: one entry, and what she chose 
   t.same(await choicesOf(house, vera), { ...before, language: 'de', timeZone: 'Asia/Kolkata' })
   t.match(await corrections(app), [{ way: 'page', corrected: { name: { before: 'Wera', after: 'Véra' } } }])
   const entries = await entriesIn(house)
-  await her.open('/me/details')
+  await her.open('/me/details?lang=en')
   await her.press('Save my details')
   t.equal(her.page.headings[0], 'Nothing to save.')
   t.equal(await entriesIn(house), entries)
@@ -94,7 +97,7 @@ t.test('what the form did not offer is refused, and it needs a session and its s
         payload: new URLSearchParams(fields).toString(),
       })
     ).statusCode
-  t.equal(await post('/me/details', { seal, language: 'xx' }), 422)
+  for (const language of ['xx', 'de']) t.equal(await post('/me/details', { seal, language }), 422)
   t.equal(await post('/me/details', { seal, timeZone: 'Mars/Olympus' }), 422)
   t.equal(await post('/me/details/address', { seal, address: 'vera at example' }), 422)
   for (const url of ['/me/details', '/me/details/address']) {
