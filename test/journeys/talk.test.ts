@@ -76,7 +76,7 @@ t.test('her choices are not changed by what she tells us, and the ledger says no
   const leaves = await sql<
     { text: string }[]
   >`select body || coalesce((select string_agg(payload, '') from payloads), '') as text from entries`
-  t.notMatch(leaves.map(({ text }) => text).join(''), /0113|grandson/)
+  t.notMatch(leaves.map(({ text }) => text).join(''), /0113 496|Stop sending|grandson/)
   await verifyWholeLedger(t, house)
 })
 
