@@ -199,8 +199,11 @@ async function change(way: Way, request: FastifyRequest, reply: FastifyReply, pr
       return reply.redirect(urlOf(look, '?unchanged'), 303)
     case 'needs-fresh-link':
       return noticeTo(reply, look, needsFreshLinkPage(look), 403)
-    case 'changed-elsewhere':
-      return sendPage(reply, 'preferences', sealed(changedElsewherePage(await again(), saved), look), 409)
+    case 'changed-elsewhere': {
+      // Only the form on her page comes to this.
+      const sent = readPreferencesForm(request.body)
+      return sendPage(reply, 'preferences', sealed(changedElsewherePage(await again(), saved, sent), look), 409)
+    }
   }
 }
 

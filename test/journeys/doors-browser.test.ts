@@ -1,15 +1,13 @@
 // The doors by which she gets in, walked in a real Chromium on a phone, without JavaScript but for what looks at the page.
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { personByAddress } from '../../src/store/people.ts'
 import { choicesOf, tokenFor } from '../support/app.ts'
+import { phone, violationsOn } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { openMailroom } from '../support/mailroom.ts'
 
-const phone = { width: 360, height: 640 }
-const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 type Test = Pick<typeof t, 'same' | 'ok'>
 
 async function open(t: Parameters<typeof openMailroom>[0], colorScheme: 'light' | 'dark' = 'light') {
@@ -30,12 +28,7 @@ async function open(t: Parameters<typeof openMailroom>[0], colorScheme: 'light' 
 
 /** What every page of the walk must be: no fault that axe finds, no sideways scroll, no script, thumb-sized buttons. */
 async function isSound(t: Test, page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
-  t.same(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    [],
-    name,
-  )
+  t.same(await violationsOn(page), [], name)
   t.ok(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), name)
   const boxes = await Promise.all(
     (await page.locator('button, label.choice, .field input').all()).map((each) => each.boundingBox()),

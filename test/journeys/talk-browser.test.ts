@@ -1,12 +1,11 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { openQuestion } from '../../src/actions/questions.ts'
 import { choicesOf, openApp, tokenFor } from '../support/app.ts'
+import { phone, violationsOn } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 
-const phone = { width: 360, height: 640 }
 const use = { slug: 'use', text: 'How do you use our patterns?', why: 'It decides what we draw next.' }
 
 async function open(t: Parameters<typeof openApp>[0]) {
@@ -28,14 +27,7 @@ async function isSound(
   await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-      .analyze()
-    t.same(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      [],
-      `${name}, ${colorScheme}`,
-    )
+    t.same(await violationsOn(page, colorScheme === 'light' ? 'whole' : 'colours'), [], `${name}, ${colorScheme}`)
   }
   t.ok(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), name)
   const boxes = await Promise.all((await page.locator('button, label.choice').all()).map((each) => each.boundingBox()))
