@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { openQuestion } from '../../src/actions/questions.ts'
 import { choicesOf, tokenFor } from '../support/app.ts'
+import { arrived } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { openMailroom, type Mailroom } from '../support/mailroom.ts'
@@ -29,11 +30,11 @@ function handsOn(page: Page, origin: string): Hands {
     openMail: async (path) => void (await page.goto(`${origin}${path}`)),
     link: async (name) => {
       hands.presses += 1
-      await page.getByRole('link', { name }).first().click()
+      await arrived(page, page.getByRole('link', { name }).first().click())
     },
     button: async (name) => {
       hands.presses += 1
-      await page.getByRole('button', { name }).first().click()
+      await arrived(page, page.getByRole('button', { name }).first().click())
     },
     choose: async (role, name) => {
       hands.presses += 1
