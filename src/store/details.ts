@@ -32,6 +32,18 @@ export async function addressChange(sql: Sql, id: string): Promise<AddressChange
   return row ?? null
 }
 
+/** An address of hers that is not hers yet, or not any more, and since when (ISO). */
+export type OtherAddress = { address: string; is: 'waiting' | 'replaced'; at: string }
+
+/** What is kept of her changes of address, the newest first. */
+export async function addressChangesOf(sql: Sql, person: string): Promise<OtherAddress[]> {
+  const rows = await sql<OtherAddress[]>`
+    select spelling as address, case when confirmed_at is null then 'waiting' else 'replaced' end as is,
+      coalesce(confirmed_at, at) as at
+    from address_changes where person = ${person} order by coalesce(confirmed_at, at) desc, id`
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))
+}
+
 /** Puts the address of a change in the place of hers and keeps hers in the change. She is locked, and so is the address. */
 export async function swapAddress(tx: Transaction, change: AddressChange, hers: StoredAddress): Promise<void> {
   await tx`

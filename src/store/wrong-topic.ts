@@ -20,6 +20,17 @@ export async function reportWrongTopic(
   return rows.length
 }
 
+/** One message of which she said that it was not about its topic, and when (ISO). */
+export type WrongTopicReport = { delivery: string; message: string; subject: string; topic: number; at: string }
+
+/** What one person said so of, the newest first. */
+export async function wrongTopicReportsOf(sql: Sql, person: string): Promise<WrongTopicReport[]> {
+  const rows = await sql<WrongTopicReport[]>`
+    select r.delivery, r.message, m.subject, m.topic, r.at from wrong_topic_reports r join messages m on m.id = r.message
+    where r.person = ${person} order by r.at desc, r.delivery`
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))
+}
+
 /** How many people said of a message that it was not about its topic. */
 export async function wrongTopicReports(sql: Sql, message: string): Promise<number> {
   const [row] = await sql<{ n: number }[]>`
