@@ -4,6 +4,7 @@ import { forPage, type PrivatePage } from '../domain/private-page.ts'
 import { ownLinkLetter } from '../mail/own-link-letter.ts'
 import { theBrand } from '../store/brand.ts'
 import type { Transaction } from '../store/database.ts'
+import { addressEntry } from '../store/details.ts'
 import { instantNow } from '../store/instant.ts'
 import { lockPerson, type Person } from '../store/people.ts'
 import { sendHers } from './acknowledge-raise.ts'
@@ -57,7 +58,9 @@ export async function layOutOwnLink(
     return
   }
   const language = languageFor(her.choices.language, brand.languages)
-  const base: Omit<Link, 'delivery'> = { purpose: 'session', person: her.id, ...minuteOf(now), topics: [], entry: null }
+  // The link goes to this address and dies with it.
+  const entry = (await addressEntry(tx, her.id))?.number ?? null
+  const base: Omit<Link, 'delivery'> = { purpose: 'session', person: her.id, ...minuteOf(now), topics: [], entry }
   await queueServiceMail(tx, 'own_link', { person: her.id, version: her.entry, at: now.toISOString() }, (delivery) => {
     const url = `${house.publicUrl}/s/${makeLink(house.keys.links, { ...base, delivery })}${forPage(opens)}`
     return { ...ownLinkLetter({ brand, language, url }), sender: replyTo, locale: language }

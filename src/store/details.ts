@@ -55,8 +55,19 @@ export async function swapAddress(tx: Transaction, change: AddressChange, hers: 
     where id = ${change.id}`
 }
 
-export async function forgetAddressChange(tx: Transaction, id: string): Promise<void> {
-  await tx`delete from address_changes where id = ${id}`
+/** Forgets a change of hers and all that she asked for after it: what came of them may not come back either. She is locked. */
+export async function forgetChangesFrom(tx: Transaction, id: string): Promise<void> {
+  await tx`
+    delete from address_changes c using address_changes f where f.id = ${id} and c.person = f.person and c.at >= f.at`
+}
+
+/** The entry that made her address hers in the place of another; null while she has her first. */
+export async function addressEntry(sql: Sql, person: string): Promise<{ number: number; at: Date } | null> {
+  const [row] = await sql<{ number: string; at: string }[]>`
+    select e.number, e.body::jsonb ->> 'at' as at from payloads p join entries e using (number)
+    where p.person = ${person} and p.payload::jsonb #> '{corrected,address}' is not null
+    order by e.number desc limit 1`
+  return row ? { number: Number(row.number), at: new Date(row.at) } : null
 }
 
 /** Deletes addresses that were given, or given up, longer ago than that. @returns how many. */
