@@ -10,6 +10,7 @@ import {
   type Option,
   type PreferencesWording,
 } from '../domain/preferences-wording.ts'
+import { forPage } from '../domain/private-page.ts'
 import { unchosenPace } from '../domain/sentence.ts'
 import { frozen } from '../domain/wording.ts'
 import type { ChoicesForm, PreferencesPage, SentenceCard } from '../page-views.ts'
@@ -60,13 +61,7 @@ export function preferencesPage(look: Look): PreferencesPage {
     links: [
       ...(mayPause ? [{ label: look.say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
       ...(look.session ? sessionLinks(look) : []),
-      ...(shown && !look.session ? [{ label: look.say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
-      ...(look.session
-        ? [
-            { label: look.say('page.details.link'), url: urlOf(look, '/details') },
-            { label: look.say('erase.link'), url: urlOf(look, '/erase') },
-          ]
-        : []),
+      ...(shown && !look.session ? freshLinks(look) : []),
     ],
     otherTopics:
       shown || others.length === 0
@@ -126,6 +121,17 @@ function sessionLinks(look: Look): PreferencesPage['links'] {
   return [
     { label: look.say('history.heading'), url: urlOf(look, '/history') },
     { label: look.say('download.link'), url: urlOf(look, '/download') },
+    { label: look.say('page.details.link'), url: urlOf(look, '/details') },
+    { label: look.say('erase.link'), url: urlOf(look, '/erase') },
+  ]
+}
+
+/** What takes a fresh link, each a press away from asking for one that opens there. */
+function freshLinks(look: Look): PreferencesPage['links'] {
+  return [
+    { label: look.say('page.fresh.link'), url: urlOf(look, '/fresh') },
+    { label: look.say('download.link'), url: urlOf(look, `/fresh${forPage('download')}`) },
+    { label: look.say('erase.link'), url: urlOf(look, `/fresh${forPage('erase')}`) },
   ]
 }
 

@@ -46,3 +46,8 @@ export function refusals(page: Page): () => string[] {
 export async function fitsSideways(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
 }
+
+/** Waits until the page that a press leads to has come: the press itself is done before that. */
+export async function arrived(page: Page, press: Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), press])
+}
