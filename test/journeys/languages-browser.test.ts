@@ -5,7 +5,7 @@ import { setTopic } from '../../src/actions/set-topic.ts'
 import { allLanguages } from '../../src/domain/language.ts'
 import { renderWording } from '../../src/render.ts'
 import { openApp } from '../support/app.ts'
-import { fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
+import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { fern } from '../support/house.ts'
 import { pageStates } from '../support/states.ts'
@@ -58,7 +58,7 @@ t.test('Arabic begins on the right; another language is one press away', async (
   t.same([await side('Right'), await side('Left')], ['4px', '0px'], 'the bar stands where her sentence begins')
   const heading = await page.getByRole('heading', { level: 1 }).boundingBox()
   t.ok((heading?.x ?? 0) + (heading?.width ?? 0) > phone.width / 2)
-  await page.getByRole('link', { name: 'Deutsch' }).click()
+  await arrived(page, page.getByRole('link', { name: 'Deutsch' }).click())
   t.equal(await page.evaluate('document.documentElement.lang'), 'de')
   t.match(await page.getByRole('heading', { level: 1 }).textContent(), 'Ihre Wahl für')
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { choicesOf, openApp, tokenFor } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
-import { fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
+import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
 import { pageStates } from '../support/states.ts'
 
 /** Pages that really listen, a real Chromium, and one person with her link. */
@@ -99,14 +99,14 @@ t.test('without JavaScript she saves, undoes and stops, in as few presses as pro
   const page = await newPage(browser)
   await page.goto(url)
   await page.getByLabel('One digest a week').check()
-  await page.getByRole('button', { name: 'Save my choices' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Save my choices' }).click())
   t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Saved.')
   t.equal((await choicesOf(house, id)).pace, 'digest-weekly')
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Undo' }).click())
   t.equal((await choicesOf(house, id)).pace, 'as-it-happens')
   t.match(await page.getByRole('status').textContent(), 'Put back.')
   await page.goto(`${url}/stop`)
-  await page.getByRole('button', { name: 'Stop everything' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Stop everything' }).click())
   t.match(await page.title(), 'Stopped. You’ll get nothing more from us. – Fern')
   t.ok((await choicesOf(house, id)).stopped)
   await page.reload()
@@ -120,8 +120,8 @@ t.test('going back after Stop and Undo shows what holds, not what was', async (t
   const { browser, url } = await open(t)
   const page = await newPage(browser)
   await page.goto(url)
-  await page.getByRole('button', { name: 'Stop everything' }).click()
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Stop everything' }).click())
+  await arrived(page, page.getByRole('button', { name: 'Undo' }).click())
   await page.goBack()
   t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Your choices for a•••@example.com')
   t.notMatch(await page.title(), 'Stopped')
@@ -132,9 +132,9 @@ t.test('of two windows neither wins silently, and the page that says so breaks W
   const [one, other] = [await newPage(browser, {}, true), await newPage(browser)]
   await one.goto(url)
   await other.goto(url)
-  await other.getByRole('button', { name: 'Stop “Repairs”' }).click()
+  await arrived(other, other.getByRole('button', { name: 'Stop “Repairs”' }).click())
   await one.getByLabel('One digest a week').check()
-  await one.getByRole('button', { name: 'Save my choices' }).click()
+  await arrived(one, one.getByRole('button', { name: 'Save my choices' }).click())
   t.equal(await one.getByRole('heading', { level: 1 }).textContent(), 'Your choices changed meanwhile.')
   t.same(await violationsOn(one), [])
   t.ok(await fitsSideways(one))
@@ -159,7 +159,7 @@ t.test('with the keyboard alone she skips to the page, chooses and saves, and al
     if (name === 'New patterns') await page.keyboard.press('Space')
     if (name === 'As it happens') await page.keyboard.press('ArrowDown')
     if (name === 'Save my choices') {
-      await page.keyboard.press('Enter')
+      await arrived(page, page.keyboard.press('Enter'))
       break
     }
   }
