@@ -33,10 +33,15 @@ export type Frame = {
   title: string
   skip: string
   brand: string
+  /** What is shown instead of the brand's name, which is its alternative text; null for the name itself. */
+  logo: (ShownPicture & { dark: ShownPicture | null }) | null
   styles: string[]
   postalAddress: string | null
   footer: { label: string; url: string }[]
 }
+
+/** A picture of ours and the size it takes on the page. */
+type ShownPicture = { url: string; width: number; height: number }
 
 /** Her sentence, with a line in small letters under it. */
 export type SentenceCard = { text: string; note: string }

@@ -16,6 +16,7 @@ import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
 import { oneClickPages } from './one-click.ts'
+import { pictures } from './pictures.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
 import { receiptPages } from './receipt-pages.ts'
@@ -72,6 +73,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   limitGets(server)
   problemPages(server, site, brand)
   assets(server, site)
+  pictures(server, site)
   health(server, site)
   home(server, site, {
     development,
