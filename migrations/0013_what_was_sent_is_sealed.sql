@@ -9,6 +9,7 @@ CREATE TABLE "sealed" (
 --> statement-breakpoint
 CREATE TABLE "seals" (
 	"entry" bigint PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
 	"leaves" "bytea" NOT NULL
 );
 --> statement-breakpoint
@@ -29,7 +30,8 @@ CREATE TABLE "unsealed" (
 ALTER TABLE "wordings" ADD COLUMN "entry" bigint;--> statement-breakpoint
 ALTER TABLE "seals" ADD CONSTRAINT "seals_entry_entries_number_fk" FOREIGN KEY ("entry") REFERENCES "public"."entries"("number") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "service_kinds" ADD CONSTRAINT "service_kinds_entry_entries_number_fk" FOREIGN KEY ("entry") REFERENCES "public"."entries"("number") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "sealed_delivery" ON "sealed" USING btree ("delivery");--> statement-breakpoint
+CREATE INDEX "sealed_delivery" ON "sealed" USING btree ("delivery");
+--> statement-breakpoint
 
 -- Salts and records lie in bulk: no time is spent on packing what cannot be packed.
 alter table seals alter column leaves set storage external;
@@ -43,6 +45,11 @@ create trigger sealed_not_rewritten before update on sealed for each row execute
 create trigger sealed_not_emptied before truncate on sealed for each statement execute function refuse_change();
 --> statement-breakpoint
 create trigger service_kinds_append_only before update or delete on service_kinds for each row execute function refuse_change();
+--> statement-breakpoint
+
+-- As 0005 did for what had been sent: when it was released, from the outcome.
+update deliveries set released_at = coalesce(settled_at, planned_at)
+where released_at is null and state in ('refused', 'deferred');
 --> statement-breakpoint
 
 -- What had been released before this table existed is sealed with the next, as its row tells it now.

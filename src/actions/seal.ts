@@ -64,5 +64,5 @@ async function appendSeal(tx: Transaction, kind: SealKind, records: readonly Sea
   }
   const head = await lockHead(tx)
   await appendEntries(tx, head, [{ kind, topics: [], wording: null, person: null, payload }])
-  await insertSeal(tx, head.size + 1, hashes, leaves)
+  await insertSeal(tx, { entry: head.size + 1, kind }, hashes, leaves)
 }

@@ -22,6 +22,7 @@ export const seals = pgTable('seals', {
   entry: bigint('entry', { mode: 'number' })
     .primaryKey()
     .references(() => entries.number),
+  kind: text('kind').notNull(),
   leaves: bytea('leaves').notNull(),
 })
 
