@@ -21,7 +21,8 @@ const arrows: Record<string, readonly string[]> = {
   'keyring-file': ['domain'],
   'no-list-file': ['domain'],
   'form-views': ['domain'],
-  'page-views': ['form-views', 'domain'],
+  'page-views': ['form-views', 'staff-views', 'domain'],
+  'staff-views': ['form-views', 'domain'],
   'mail-views': ['form-views', 'domain'],
   'record-views': ['form-views', 'page-views', 'domain'],
   main: ['actions', 'domain', 'store', 'mail', 'http', 'worker', 'render', 'config', 'keyring-file', 'no-list-file'],
@@ -38,6 +39,7 @@ const typesFrom = new Set([
   'page-views',
   'mail-views',
   'record-views',
+  'staff-views',
   'cli',
 ])
 

@@ -23,6 +23,7 @@ import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
+import { staffPages } from './staff-pages.ts'
 import { statementPages } from './statement-pages.ts'
 import { startPages } from './start-pages.ts'
 import { talkPages } from './talk-pages.ts'
@@ -94,6 +95,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   statementPages(server, site)
   hostedCopies(server, site)
   oneClickPages(server, site)
+  staffPages(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)
   return server
 }

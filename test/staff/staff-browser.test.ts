@@ -1,0 +1,129 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import t from 'tap'
+import { rolesFor } from '../../src/domain/staff-role.ts'
+import { sendStaff, staffPage } from '../../src/http/staff-door.ts'
+import type { StaffField, StaffPart } from '../../src/staff-views.ts'
+import { openApp } from '../support/app.ts'
+import { fitsSideways, newPage, phone, refusals, standards } from '../support/browser-page.ts'
+import { openBrowser } from '../support/browser.ts'
+import { giveSession, signedIn } from '../support/staff.ts'
+
+const base = { hint: '', error: '', value: '' }
+const fields: StaffField[] = [
+  {
+    ...base,
+    type: 'search',
+    name: 'q',
+    label: 'Address, pseudonym or entry',
+    hint: 'For example 48213',
+    error: 'Write one of them',
+  },
+  { ...base, type: 'area', name: 'why', label: 'Why you look' },
+  { ...base, type: 'select', name: 'zone', label: 'Zone', options: [{ value: 'utc', label: 'UTC', chosen: true }] },
+  { ...base, type: 'tick', name: 'with', label: 'With payloads', value: 'yes', ticked: false },
+]
+
+/** One of each part that a page of the staff can be made of. */
+const everyPart: StaffPart[] = [
+  { kind: 'text', lines: ['What she agreed to.'], look: 'lead' },
+  { kind: 'sentence', text: 'They’d get one email a week, about repairs.', note: 'In force from 14 January.' },
+  {
+    kind: 'facts',
+    facts: [
+      {
+        name: 'Rests on',
+        values: [
+          { text: 'entry 48,213', url: '/audit' },
+          { text: 'a'.repeat(64), look: 'code' },
+        ],
+      },
+    ],
+  },
+  {
+    kind: 'verdicts',
+    items: [
+      { text: 'In the log.', look: 'good' },
+      { text: 'Not verified.', look: 'bad' },
+      { text: 'No witness yet.', look: 'open' },
+    ],
+  },
+  { kind: 'heading', text: 'Entries', id: 'entries' },
+  {
+    kind: 'table',
+    caption: 'Entries',
+    columns: [{ label: 'Number', look: 'number' }, { label: 'When' }, { label: 'What' }, { label: 'Hash' }],
+    rows: [
+      [
+        { text: '48,213', look: 'number', url: '/audit' },
+        { text: '2026-01-14T10:22:08Z' },
+        { text: 'changed' },
+        { text: 'b'.repeat(64), look: 'code' },
+      ],
+    ],
+    none: 'None.',
+  },
+  {
+    kind: 'timeline',
+    items: [
+      {
+        time: '14 Jan 2026',
+        machine: '2026-01-14T10:22:08Z',
+        text: 'changed',
+        note: 'seen',
+        link: { label: 'Open', url: '/audit' },
+      },
+    ],
+    none: 'None.',
+  },
+  {
+    kind: 'form',
+    form: { method: 'post', action: '/audit/all', fields: [], inputs: fields, button: 'Look', look: 'primary' },
+  },
+  {
+    kind: 'presses',
+    buttons: [
+      { action: '/audit/all', label: 'End it', look: 'final', fields: [] },
+      { action: '/audit/all', label: 'Stop', look: 'stop', fields: [] },
+    ],
+  },
+  {
+    kind: 'pages',
+    label: 'Pages',
+    earlier: { label: 'Earlier', url: '/audit' },
+    later: { label: 'Later', url: '/audit' },
+  },
+]
+
+async function open(t: Parameters<typeof openApp>[0]) {
+  const app = await openApp(t)
+  staffPage(app.server, { house: app.house, now: () => new Date() }, '/audit/all', {
+    roles: rolesFor.audit,
+    get: (look, _request, reply) =>
+      sendStaff(reply, look, 'Every part', everyPart, {
+        notice: { kind: 'error', lines: ['Not verified: entry 48,213.'] },
+        problems: { heading: 'Something is missing', items: [{ label: 'Write one of them', url: '#q' }] },
+      }),
+  })
+  const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
+  return { ...app, origin, browser: await openBrowser(t), admin: await signedIn(app, 'admin', { name: 'Ines' }) }
+}
+
+t.test('no page of the staff breaks WCAG 2.2 AA, in light and dark, on phone and desk, and all fit', async (t) => {
+  const { browser, origin, admin } = await open(t)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const viewport of [phone, { width: 1280, height: 800 }]) {
+      const page = await newPage(browser, { colorScheme, viewport }, true)
+      const refused = refusals(page)
+      await giveSession(page.context(), origin, admin)
+      for (const path of ['/staff', '/audit', '/audit/all']) {
+        await page.goto(`${origin}${path}`)
+        const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+        t.same(found, [], `${path}, ${colorScheme}, ${viewport.width}`)
+        t.ok(await fitsSideways(page), `${path} needs no sideways scroll at ${viewport.width}`)
+      }
+      t.same(refused(), [], 'the policy refused nothing of ours, and nothing was asked of anybody else')
+      await page.context().close()
+    }
+  }
+})
