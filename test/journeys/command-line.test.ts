@@ -207,3 +207,27 @@ async function withOneByteChanged(from: string, to: string, entry: number): Prom
   bundle.close()
   await writeBundle(to, parts)
 }
+
+t.test('who works here is added, listed and removed, each with one object for programs', async (t) => {
+  const run = commandLine(await emptyDataDir(t))
+  const object = async (...args: string[]) => {
+    const { code, out, words } = await run(...args, '--json')
+    t.equal(code, 0, words)
+    return JSON.parse(out) as Record<string, unknown>
+  }
+  const add = ['staff', 'add', 'Ines@fern.example', '--role']
+  const added = await object(...add, 'auditor', '--name', 'Ines')
+  t.match(added, { kind: 'added', address: 'Ines@fern.example', name: 'Ines', role: 'auditor' })
+  t.match(await object(...add, 'admin'), { kind: 'role-changed', id: added['id'], name: 'Ines', role: 'admin' })
+  t.match(
+    (await run(...add, 'admin')).words,
+    /Kept Ines@fern\.example as admin\..*sign in at http:\/\/127\.0\.0\.1:3999\/staff\/sign-in/s,
+  )
+  t.same(await object('staff', 'list'), {
+    staff: [{ id: added['id'], address: 'Ines@fern.example', name: 'Ines', role: 'admin' }],
+  })
+  t.match(await run(...add, 'king'), { code: 64, words: /auditor, marketer, admin/ })
+  t.match(await run('staff', 'add', 'nowhere', '--role', 'admin'), { code: 64 })
+  t.match(await object('staff', 'remove', 'ines@FERN.example'), { id: added['id'] })
+  t.match(await run('staff', 'remove', 'ines@fern.example'), { code: 1, words: /staff list/ })
+})
