@@ -1,6 +1,7 @@
 import type { Channel } from '../domain/choices.ts'
 import { countGoing, keepInHand } from './delivery-counts.ts'
 import type { Sql, Transaction } from './database.ts'
+import { countWrongTopic } from './wrong-topic.ts'
 
 /** An address of somebody who is about to be erased: all that can name her. */
 export type HerAddress = { person: string; channel: Channel; canonical: string; spelling: string; fingerprint: string }
@@ -31,6 +32,7 @@ export async function deleteDeliveries(tx: Transaction, deliveries: readonly str
   const ids = deliveries as string[]
   await keepInHand(tx, ids)
   await countGoing(tx, ids)
+  await countWrongTopic(tx, ids)
   await tx`delete from past_releases where delivery = any (${ids}::uuid[])`
   const gone = await tx<{ message: string }[]>`
     delete from deliveries where id = any (${ids}::uuid[]) and message is not null returning message`

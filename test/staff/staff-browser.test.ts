@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import PostalMime from 'postal-mime'
 import t from 'tap'
 import { answerDoors } from '../../src/actions/answer-doors.ts'
@@ -9,7 +8,7 @@ import { sendStaff, staffPage } from '../../src/http/staff-door.ts'
 import type { IdentityProvider } from '../../src/identity-provider.ts'
 import type { StaffField, StaffPart } from '../../src/staff-views.ts'
 import { openApp } from '../support/app.ts'
-import { fitsSideways, newPage, phone, refusals, standards } from '../support/browser-page.ts'
+import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { openProvider } from '../support/identity-provider.ts'
 import { takingCourier } from '../support/sending.ts'
@@ -130,9 +129,7 @@ t.test('no page of the staff breaks WCAG 2.2 AA, in light and dark, on phone and
         if (path.startsWith('/staff/sign-in')) await page.context().clearCookies()
         else await giveSession(page.context(), origin, admin)
         await page.goto(`${origin}${path}`)
-        const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-        t.same(found, [], `${path}, ${colorScheme}, ${viewport.width}`)
+        t.same(await violationsOn(page), [], `${path}, ${colorScheme}, ${viewport.width}`)
         t.ok(await fitsSideways(page), `${path} needs no sideways scroll at ${viewport.width}`)
       }
       t.same(refused(), [], 'the policy refused nothing of ours, and nothing was asked of anybody else')
@@ -149,11 +146,7 @@ t.test('a sign-in by mail needs a keyboard and nothing else', async (t) => {
   const page = await newPage(await openBrowser(t))
   await page.goto(`${origin}/audit`)
   const focused = () => page.evaluate<string>('document.activeElement.outerHTML')
-  const enter = async () => {
-    const loaded = page.waitForEvent('load')
-    await page.keyboard.press('Enter')
-    await loaded
-  }
+  const enter = () => arrived(page, page.keyboard.press('Enter'))
   await page.keyboard.press('Tab')
   t.match(await focused(), 'class="skip"')
   await page.keyboard.press('Tab')
