@@ -2,6 +2,7 @@ import type { Anchor, Choice, EmailField, FormProblems, OneOfForm, Press, WordsF
 import type { Option, PreferencesWording } from './domain/preferences-wording.ts'
 import type { SignUpWording } from './domain/sign-up-wording.ts'
 import type { HistoryPage, ReceiptPage, RecordPage, WordingPage } from './record-views.ts'
+import type { StaffPage } from './staff-views.ts'
 
 /** Pages by the name of their view, with all that each shows: finished strings and booleans, nothing to reckon with. */
 export type Pages = {
@@ -21,6 +22,7 @@ export type Pages = {
   home: HomePage
   mailbox: MailboxPage
   mail: MailPage
+  'staff/page': StaffPage
 }
 
 /** What every page has around it. `stop` is the address of the footer's Stop link, null where there is no link of hers. */
