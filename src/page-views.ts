@@ -47,7 +47,8 @@ export type PreferencesPage = {
   heading: string
   sentence: SentenceCard | null
   lead: string[]
-  stopTopics: Press[]
+  /** Buttons that stand before the row. */
+  first: Press[]
   rowLabel: string
   row: Press[]
   /** What else this link can do by one press. */

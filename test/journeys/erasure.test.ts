@@ -358,15 +358,20 @@ t.test(
     const vera = await addPerson(house, address, yesTo([1]), 'Marguerite')
     const her = visitor(server)
     await her.open(`/p/${tokenFor(house, vera)}`)
-    t.notOk(
-      her.page.links.some(({ label }) => label === 'Erase me'),
-      'a link of a mail cannot',
-    )
-    await her.follow('Get a private link')
-    await her.press('Send me a fresh link')
-    await her.open(await app.newestLink())
-    await her.press('Open my page')
     await her.follow('Erase me')
+    t.match(her.page.text, 'It opens at “Erase what you know about me”.')
+    t.same(
+      her.page.forms.flatMap(({ buttons }) => buttons),
+      ['Send me a fresh link'],
+      'a link of a mail cannot, and leads to one that can',
+    )
+    await her.press('Send me a fresh link')
+    const link = await app.newestLink()
+    await her.open(link)
+    t.match(her.page.text, 'It opens at “Erase what you know about me”.')
+    t.equal((await server.inject('/me/erase')).statusCode, 403, 'before it is pressed there is no session')
+    await her.press('Open my page')
+    t.equal(her.url, '/me/erase')
     t.strictSame(her.page.faults, [])
     t.equal(her.page.headings[0], 'Erase what you know about me')
     t.match(her.page.text, /What goes, at once and for good .* What stays, and why A fingerprint of your address/)

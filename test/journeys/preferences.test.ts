@@ -524,6 +524,32 @@ t.test('a form that was open meanwhile cannot take back a no that she gave elsew
   t.equal(visit.status, 200)
 })
 
+t.test('what the open form said is hers by one press more, once she has seen both sentences', async (t) => {
+  const { house, server, id, token, visit, choices } = await ada(t)
+  const elsewhere = visitor(server)
+  await elsewhere.open(`/p/${tokenFor(house, id, { topics: [2] })}`)
+  await elsewhere.press('Stop “New patterns”')
+  visit.tick('pace', 'digest-weekly', true)
+  visit.tick('channel', 'post', true)
+  await visit.press('Save my choices')
+  await visit.follow('Keep what holds now')
+  t.equal(visit.url, `/p/${token}`)
+  t.match(await choices(), { pace: 'as-it-happens', topics: { 2: { answer: 'no' } } }, 'keeping it changes nothing')
+  await visit.open(`/p/${token}`)
+  visit.tick('topic', '2', true)
+  visit.tick('pace', 'digest-weekly', true)
+  visit.tick('channel', 'post', true)
+  await elsewhere.open(`/p/${token}`)
+  await elsewhere.press('Pause 30 days')
+  await visit.press('Save my choices')
+  t.equal(visit.status, 409)
+  await visit.press('Use this one instead')
+  t.equal(visit.page.headings[0], 'Saved.')
+  const topics = { 1: { answer: 'yes' }, 2: { answer: 'yes' }, 3: { answer: 'no' } }
+  t.match(await choices(), { pace: 'digest-weekly', topics, channels: { email: 'yes', post: 'yes' } })
+  t.ok((await choices()).paused, 'what the form did not ask about stays')
+})
+
 t.test('a form that does not say from what it was drawn brings less, and never more', async (t) => {
   const { house, server, token, wording, first, choices, entries } = await ada(t)
   await addPerson(house, 'ben@example.com', yesTo([1]))
@@ -555,6 +581,7 @@ t.test(
     await visit.press('Save my choices')
     t.equal(visit.status, 409)
     t.equal((await choices()).pace, 'digest-monthly')
+    t.notOk(visit.page.forms.some(({ buttons }) => buttons.includes('Use this one instead')))
   },
 )
 

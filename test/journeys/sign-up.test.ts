@@ -1,9 +1,12 @@
 import PostalMime from 'postal-mime'
 import t from 'tap'
+import { addTopic } from '../../src/actions/add-topic.ts'
 import { answerDoors } from '../../src/actions/answer-doors.ts'
 import { stopPerson } from '../../src/actions/people.ts'
+import { publishWordings } from '../../src/actions/publish-wordings.ts'
 import { parseAddress } from '../../src/domain/address.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
+import { renderWording } from '../../src/render.ts'
 import { personByAddress } from '../../src/store/people.ts'
 import { suppress } from '../../src/store/suppressions.ts'
 import { currentWordings, wordingText } from '../../src/store/wordings.ts'
@@ -117,6 +120,23 @@ t.test(
     t.equal(orders.size, 6, 'every order of three topics comes')
   },
 )
+
+t.test('there are never more topics than she is asked about: one too many is refused, whoever adds it', async (t) => {
+  const { house, server } = await openMailroom(t)
+  const add = async (n: number) => addTopic(house, { slug: `topic-${n}`, name: `Topic ${n}`, promise: 'One line.' })
+  for (let n = 4; n < 12; n++) await add(n)
+  const last = await Promise.allSettled([add(12), add(13), add(14)])
+  const refused = last.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+  t.equal(refused.length, 2, 'of three at once one is the twelfth')
+  for (const reason of refused) {
+    const message = /^people choose from at most 12 topics, and there are 12, so topic-1\d was not added; .* repairs, /
+    t.match(reason, { code: 'conflict', message })
+  }
+  await publishWordings(house, renderWording)
+  const visit = visitor(server)
+  await visit.open('/start')
+  t.equal(visit.page.forms[0]?.inputs.filter(({ name }) => name === 'topic').length, 12)
+})
 
 t.test('what is missing is said once above and once beside its field, and all she entered stays', async (t) => {
   const app = await openMailroom(t)

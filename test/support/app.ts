@@ -120,7 +120,9 @@ export function visitor(server: FastifyInstance): Visitor {
       return her.open(link.href)
     },
     tick(name, value, on) {
-      const form = her.page.forms.find(({ inputs }) => inputs.some((input) => input.name === name))
+      const form = her.page.forms.find(({ inputs }) =>
+        inputs.some((input) => input.name === name && input.kind !== 'hidden'),
+      )
       const input = form?.inputs.find((each) => each.name === name && (each.kind === 'select' || each.value === value))
       if (!form || !input) throw new Error(`nothing to tick called ${name}=${value}`)
       her.presses++
