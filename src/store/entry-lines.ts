@@ -14,9 +14,15 @@ function among(which: Which): string {
  * read holds no control characters, so nothing is escaped; 0x02 stands between columns.
  */
 async function* copied(sql: postgres.Sql, select: string): AsyncGenerator<Uint8Array> {
-  yield* await sql
+  const rows = await sql
     .unsafe(`copy (${select}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02', escape e'\\x01')`)
     .readable()
+  try {
+    yield* rows.iterator({ destroyOnReturn: false })
+  } finally {
+    // Whoever stops early leaves the rest to flow by, lest the session wait for ever; the COPY may be cancelled meanwhile.
+    rows.on('error', () => undefined).resume()
+  }
 }
 
 /** One column of entries, a line each, by number. */
