@@ -11,6 +11,9 @@ import { Problem } from '../domain/problem.ts'
 /** A file of a bundle: its whole bytes, or how to get them as a stream when its turn comes. */
 export type BundlePart = { path: string; content: Buffer | (() => AsyncIterable<Uint8Array>) }
 
+/** Most of what is packed are hashes, which no level makes much smaller. */
+const fastest = 1
+
 /**
  * A bundle as the bytes of a zip, made while they are read, with `manifest.json` (the SHA-256 of every other file) as
  * its last part. Each part begins when its turn comes. What a part throws ends the stream with that error, and whoever
@@ -22,7 +25,7 @@ export function bundleZip(parts: readonly BundlePart[], extent: BundleExtent): R
   const hashes = new Map<string, string>()
   let current: Readable | null = null
   const addLazily = (path: string, content: () => AsyncIterable<Uint8Array>) =>
-    zip.addReadStreamLazy(path, (give) => {
+    zip.addReadStreamLazy(path, { compressionLevel: fastest }, (give) => {
       if (output.destroyed) return
       current = Readable.from(content())
       // The library pipes it and does not listen: an error that nobody hears would end the process.
