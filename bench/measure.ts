@@ -9,6 +9,7 @@ import postgres from 'postgres'
 import type { House } from '../src/actions/house.ts'
 import { publishWordings } from '../src/actions/publish-wordings.ts'
 import { setBrand } from '../src/actions/set-brand.ts'
+import { highWaterFile } from '../src/high-water-file.ts'
 import { markOf, newKeyring, parseKeyring } from '../src/domain/keyring.ts'
 import type { Courier } from '../src/mail/courier.ts'
 import { renderWording } from '../src/render.ts'
@@ -67,6 +68,7 @@ export async function openBenchHouse(
     serviceCourier: courier,
     sign: null,
     noList: { append: async () => undefined },
+    highWater: highWaterFile(join(folder, 'high-water')),
     missingForRelay: [],
     publicUrl: 'https://choices.fern.example',
     warn,

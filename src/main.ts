@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { raiseMark, requireMark } from './actions/high-water.ts'
 import type { House } from './actions/house.ts'
 import { publishWordings } from './actions/publish-wordings.ts'
+import { signGrown } from './actions/sign-checkpoint.ts'
 import type { Config } from './config.ts'
 import { markOf } from './domain/keyring.ts'
 import { Problem } from './domain/problem.ts'
+import { highWaterFile } from './high-water-file.ts'
 import type { Doors } from './http/home.ts'
 import { openKeyring } from './keyring-file.ts'
 import type { Courier } from './mail/courier.ts'
@@ -30,9 +33,14 @@ const serviceConnections = 2
 /**
  * Opens everything in order: keys, database (the bundled one where none is named), schema, ledger, courier, and
  * publishes what the pages say. Safe to do in several processes at once.
+ * @param options with `repair` it opens a ledger that does not fit its high-water mark too, and publishes nothing
  * @throws Problem with the fix, when anything is missing or not as it must be; nothing is left open then.
  */
-export async function openHouse(config: Config, warn: (message: string) => void): Promise<OpenHouse> {
+export async function openHouse(
+  config: Config,
+  warn: (message: string) => void,
+  { repair = false }: { repair?: boolean } = {},
+): Promise<OpenHouse> {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of closers.splice(0).toReversed()) await end()
@@ -45,15 +53,19 @@ export async function openHouse(config: Config, warn: (message: string) => void)
     const database = openDatabase(url)
     closers.push(database.close)
     await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`, markOf(keys))
-    await database.sql.begin(keepFirstBrand)
     const courier = courierOf(config)
     closers.push(courier.close)
     const serviceCourier = serviceCourierOf(config, courier)
     closers.push(serviceCourier.close)
     const missing = missingForRelay({ ...config, signs: sign !== null })
     const { publicUrl } = config
-    const noList = openNoList(join(resolve(config.dataDir), 'no-list'), warn)
-    const house = { database, keys, courier, serviceCourier, sign, noList, missingForRelay: missing, publicUrl, warn }
+    const files = { noList: openNoList(noListPath(config), warn), highWater: highWaterFile(highWaterPath(config)) }
+    const house = { database, keys, courier, serviceCourier, sign, ...files, missingForRelay: missing, publicUrl, warn }
+    if (repair) return { house, close }
+    // Before anything is written: a ledger that lost entries must not grow.
+    await requireMark(house)
+    await raiseMark(house)
+    await database.sql.begin(keepFirstBrand)
     await publishWordings(house, renderWording)
     return { house, close }
   } catch (error) {
@@ -90,7 +102,11 @@ export async function serve(
   try {
     const address = await server.listen({ host: config.host, port: config.port })
     const worker = withWorker ? await openWorker(house) : null
-    return { address, ...untilTold(() => Promise.all([server.close(), worker?.stop()])) }
+    const finish = async () => {
+      await Promise.all([server.close(), worker?.stop()])
+      await signLast(house)
+    }
+    return { address, ...untilTold(finish) }
   } catch (error) {
     await server.close()
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
@@ -104,7 +120,21 @@ export async function serve(
 /** Runs a worker without pages: it sends what is due, on any number of machines beside others. */
 export async function work(house: House): Promise<Running> {
   const worker = await openWorker(house)
-  return untilTold(() => worker.stop())
+  return untilTold(async () => {
+    await worker.stop()
+    await signLast(house)
+  })
+}
+
+/** What was said in the last minute is signed before the process ends; what cannot be is signed by whoever starts next. */
+async function signLast(house: House): Promise<void> {
+  try {
+    await signGrown(house)
+  } catch (error) {
+    house.warn(
+      `the newest entries are not signed yet: ${error instanceof Problem ? error.message : 'the database is away'}`,
+    )
+  }
 }
 
 async function openWorker(house: House): Promise<Worker> {
@@ -142,7 +172,16 @@ export function showsMailbox(config: Config): boolean {
   return config.smtpUrl === null && isLoopback(config.host) && isLoopback(new URL(config.publicUrl).hostname)
 }
 
-function keyringPath(config: Config): string {
+/** Each stop and erasure, and the newest signed state of the ledger: both beside the database, so that its loss is noticed and undoes no no. */
+export function noListPath(config: Config): string {
+  return join(resolve(config.dataDir), 'no-list')
+}
+
+function highWaterPath(config: Config): string {
+  return join(resolve(config.dataDir), 'high-water')
+}
+
+export function keyringPath(config: Config): string {
   return config.secretKeyFile ?? join(resolve(config.dataDir), 'keyring.json')
 }
 

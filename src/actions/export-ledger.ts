@@ -2,6 +2,7 @@ import { allCheckpoints } from '../store/checkpoints.ts'
 import { writeBundle, type BundlePart } from '../store/bundle-file.ts'
 import { appendEntries, entryLines, lockHead } from '../store/ledger.ts'
 import { allWordings } from '../store/wordings.ts'
+import { raiseMark } from './high-water.ts'
 import type { House } from './house.ts'
 import { ledgerKey, signCheckpoint, type SignedCheckpoint } from './sign-checkpoint.ts'
 
@@ -27,6 +28,7 @@ export async function exportLedger(house: House, file: string): Promise<Exported
     ])
     return signCheckpoint(house, tx)
   })
+  await raiseMark(house)
   const [earlier, wordings, key] = await Promise.all([allCheckpoints(sql), allWordings(sql), ledgerKey(house)])
   const before = earlier.filter((one) => one.size < checkpoint.size)
   const parts: BundlePart[] = [

@@ -3,6 +3,7 @@ import { checkpointText, signNote, vkeyOf } from '../domain/signed-note.ts'
 import { keepCheckpoint, newestCheckpoint } from '../store/checkpoints.ts'
 import type { Sql, Transaction } from '../store/database.ts'
 import { ledgerOrigin, ledgerSize, lockHead } from '../store/ledger.ts'
+import { raiseMark, requireMark } from './high-water.ts'
 import type { House } from './house.ts'
 
 /** A signed state of the ledger: a C2SP tlog-checkpoint in a signed note. */
@@ -10,9 +11,17 @@ export type SignedCheckpoint = { size: number; note: string }
 
 /**
  * Signs the ledger as it stands, under the head's lock, so that no two checkpoints can contradict each other. One that
- * exists for this size is given again.
+ * exists for this size is given again. Once it is committed, {@link raiseMark}.
+ * @throws Problem `verification-failed` when the ledger does not fit the high-water mark: nothing is signed that contradicts it.
  */
 export async function signCheckpoint(house: House, tx: Transaction): Promise<SignedCheckpoint> {
+  await lockHead(tx)
+  await requireMark(house, tx)
+  return signHead(house, tx)
+}
+
+/** As {@link signCheckpoint}, whatever the mark says: for a person who decided so. */
+export async function signHead(house: House, tx: Transaction): Promise<SignedCheckpoint> {
   const head = await lockHead(tx)
   const text = checkpointText({ origin: head.origin, size: head.size, root: rootOf(head) })
   const note = signNote(text, head.origin, house.keys.ledger)
@@ -23,9 +32,11 @@ export async function signCheckpoint(house: House, tx: Transaction): Promise<Sig
 export async function signGrown(house: House): Promise<boolean> {
   const { sql } = house.database
   const [size, newest] = await Promise.all([ledgerSize(sql), newestCheckpoint(sql)])
-  if (size <= (newest?.size ?? 0)) return false
-  await sql.begin((tx) => signCheckpoint(house, tx))
-  return true
+  const grown = size > (newest?.size ?? 0)
+  if (grown) await sql.begin((tx) => signCheckpoint(house, tx))
+  // Also where it did not grow: whoever signed last may have died before this.
+  await raiseMark(house)
+  return grown
 }
 
 /** The public key that verifies the ledger's checkpoints, as a vkey: what an auditor keeps. */

@@ -26,34 +26,47 @@ export async function inclusionPaths(
   size: number,
 ): Promise<Map<number, string[]>> {
   const paths = entries.map((number) => ({ number, path: pathOf(number - 1, size) }))
-  const subtrees = paths.flatMap(({ path }) => path.flatMap((run) => subtreesIn(run)))
-  const [stored, leaves] = await Promise.all([
-    storedNodes(
-      sql,
-      subtrees.filter(({ level }) => level >= lowestNodeLevel),
-    ),
-    leavesIn(sql, subtrees.filter(({ level }) => level < lowestNodeLevel).map(leavesOf)),
-  ])
-  const rootOfSubtree = (subtree: Subtree): string => {
-    const { start, end } = leavesOf(subtree)
-    const known =
-      subtree.level < lowestNodeLevel
-        ? rootOfAll(Array.from({ length: end - start }, (_, n) => leaves.get(start + n) ?? ''))
-        : stored.get(nameOf(subtree))
-    if (known === undefined) throw new Error(`the ledger has no node ${nameOf(subtree)}, though it has its leaves`)
-    return known
+  const rootOfSubtree = await rootsOf(
+    sql,
+    paths.flatMap(({ path }) => path.flatMap((run) => subtreesIn(run))),
+  )
+  const known = (subtree: Subtree): string => {
+    const root = rootOfSubtree(subtree)
+    if (root === null) throw new Error(`the ledger has no node ${nameOf(subtree)}, though it has its leaves`)
+    return root
   }
   return new Map(
-    paths.map(({ number, path }) => [
-      number,
-      path.map((run) =>
-        rootOver(
-          subtreesIn(run).map((subtree) => rootOfSubtree(subtree)),
-          run,
-        ),
-      ),
-    ]),
+    paths.map(({ number, path }) => [number, path.map((run) => rootOver(subtreesIn(run).map(known), run))]),
   )
+}
+
+/**
+ * The root over the first `size` entries as they are stored, in two statements; null where entries or nodes of that tree are
+ * missing, as after somebody removed them.
+ */
+export async function rootAt(sql: Sql, size: number): Promise<string | null> {
+  const run = { start: 0, end: size }
+  const rootOfSubtree = await rootsOf(sql, subtreesIn(run))
+  const roots = subtreesIn(run).map(rootOfSubtree)
+  return roots.every((root) => root !== null) ? rootOver(roots, run) : null
+}
+
+/** Reads what the roots of these subtrees are made of. @returns the root of each; null where something is missing. */
+async function rootsOf(sql: Sql, subtrees: readonly Subtree[]): Promise<(subtree: Subtree) => string | null> {
+  const [stored, leaves] = await Promise.all([
+    storedNodes(sql, subtrees.filter(isStored)),
+    leavesIn(sql, subtrees.filter((subtree) => !isStored(subtree)).map(leavesOf)),
+  ])
+  return (subtree) => {
+    if (isStored(subtree)) return stored.get(nameOf(subtree)) ?? null
+    const { start, end } = leavesOf(subtree)
+    const hashes = Array.from({ length: end - start }, (_, n) => leaves.get(start + n))
+    return hashes.every((hash) => hash !== undefined) ? rootOfAll(hashes) : null
+  }
+}
+
+function isStored({ level }: Subtree): boolean {
+  return level >= lowestNodeLevel
 }
 
 async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<string, string>> {

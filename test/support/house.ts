@@ -59,6 +59,7 @@ export async function houseOn(
   if (brand) await database.sql.begin((tx) => saveBrand(tx, brand))
   const warnings: string[] = []
   const noes: No[] = []
+  let mark: string | null = null
   return {
     database,
     keys,
@@ -66,6 +67,7 @@ export async function houseOn(
     serviceCourier,
     sign: null,
     noList: { append: async (lines) => void noes.push(...lines) },
+    highWater: { read: async () => mark, write: async (note) => void (mark = note) },
     missingForRelay: [],
     publicUrl,
     warn: (message) => void warnings.push(message),
