@@ -5,11 +5,13 @@ import type { House } from './actions/house.ts'
 import { publishWordings } from './actions/publish-wordings.ts'
 import { signGrown } from './actions/sign-checkpoint.ts'
 import type { Config } from './config.ts'
+import { highWaterPath, keyringPath, noListPath } from './data-dir.ts'
 import { markOf } from './domain/keyring.ts'
 import { Problem } from './domain/problem.ts'
 import { highWaterFile } from './high-water-file.ts'
 import type { Doors } from './http/home.ts'
 import { openKeyring } from './keyring-file.ts'
+import { keysInForce } from './keys-in-force.ts'
 import type { Courier } from './mail/courier.ts'
 import { dkimSigner, type Sign } from './mail/dkim.ts'
 import { maildirCourier } from './mail/maildir-courier.ts'
@@ -46,13 +48,14 @@ export async function openHouse(
     for (const end of closers.splice(0).toReversed()) await end()
   }
   try {
-    const keys = openKeyring(keyringPath(config), { make: !config.production && config.secretKeyFile === null })
+    const given = openKeyring(keyringPath(config), { make: !config.production && config.secretKeyFile === null })
     const sign = signerOf(config)
     const url = config.databaseUrl ?? (await bundledDatabase(config, closers))
     await migrate(url)
     const database = openDatabase(url)
     closers.push(database.close)
-    await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`, markOf(keys))
+    const origin = await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`, markOf(given))
+    const keys = await keysInForce(given, keyringPath(config), { sql: database.sql, origin, repair })
     const courier = courierOf(config)
     closers.push(courier.close)
     const serviceCourier = serviceCourierOf(config, courier)
@@ -172,17 +175,14 @@ export function showsMailbox(config: Config): boolean {
   return config.smtpUrl === null && isLoopback(config.host) && isLoopback(new URL(config.publicUrl).hostname)
 }
 
-/** Each stop and erasure, and the newest signed state of the ledger: both beside the database, so that its loss is noticed and undoes no no. */
-export function noListPath(config: Config): string {
-  return join(resolve(config.dataDir), 'no-list')
-}
-
-function highWaterPath(config: Config): string {
-  return join(resolve(config.dataDir), 'high-water')
-}
-
-export function keyringPath(config: Config): string {
-  return config.secretKeyFile ?? join(resolve(config.dataDir), 'keyring.json')
+/** Gives `task` the database as it is, without opening a house on it. */
+export async function withDatabase<T>(config: Config, task: (url: string) => Promise<T>): Promise<T> {
+  const closers: (() => Promise<void>)[] = []
+  try {
+    return await task(config.databaseUrl ?? (await bundledDatabase(config, closers)))
+  } finally {
+    for (const end of closers) await end()
+  }
 }
 
 async function bundledDatabase(config: Config, closers: (() => Promise<void>)[]): Promise<string> {

@@ -37,8 +37,13 @@ const arrows: Record<string, readonly string[]> = {
     'keyring-file',
     'no-list-file',
     'high-water-file',
+    'data-dir',
+    'keys-in-force',
   ],
-  'cli.ts': ['cli', 'config', 'domain', 'main'],
+  'data-dir': [],
+  'keys-in-force': ['domain', 'store', 'keyring-file'],
+  restore: ['data-dir', 'actions', 'domain', 'store', 'config', 'keyring-file', 'main'],
+  'cli.ts': ['cli', 'config', 'data-dir', 'domain', 'keyring-file', 'main', 'restore'],
 }
 /** Types may be named by any room above. */
 const typesFrom = new Set([

@@ -1,5 +1,6 @@
 import { allCheckpoints } from '../store/checkpoints.ts'
 import { writeBundle, type BundlePart } from '../store/bundle-file.ts'
+import { keyStatements } from '../store/key-changes.ts'
 import { appendEntries, entryLines, lockHead } from '../store/ledger.ts'
 import { allWordings } from '../store/wordings.ts'
 import { raiseMark } from './high-water.ts'
@@ -35,6 +36,7 @@ export async function exportLedger(house: House, file: string): Promise<Exported
     { path: 'README.txt', content: Buffer.from(readMe(checkpoint)) },
     { path: 'checkpoint.txt', content: Buffer.from(checkpoint.note) },
     { path: 'keys.txt', content: Buffer.from(`${key}\n`) },
+    ...(await keyStatements(sql)).map((one) => ({ path: `keys/${one.entry}.txt`, content: Buffer.from(one.note) })),
     ...before.map((one) => ({ path: `checkpoints/${one.size}.txt`, content: Buffer.from(one.note) })),
     ...wordings.map((one) => ({ path: `wordings/${one.hash}.html`, content: Buffer.from(one.body) })),
     { path: 'entries.jsonl', content: () => entryLines(sql, 'body', checkpoint.size) },
@@ -60,6 +62,7 @@ leaves.txt      the leaf hash of each entry, in hex
 checkpoint.txt  the signed state of the tree: C2SP signed note over a tlog-checkpoint (RFC 6962 tree, Ed25519)
 checkpoints/    earlier signed states
 wordings/       each text that somebody was shown or told, named by the SHA-256 of its bytes
+keys/           what was signed about each change of the key, by the key before and the key after it
 keys.txt        the public key (vkey), for convenience only: trust the one you were given
 manifest.json   the SHA-256 of every other file
 `

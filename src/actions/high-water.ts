@@ -5,11 +5,14 @@ import type { Checkpoint } from '../domain/signed-note.ts'
 import { lockMark, newestCheckpoint } from '../store/checkpoints.ts'
 import type { Sql } from '../store/database.ts'
 import { readHead } from '../store/ledger.ts'
-import { rootAt } from '../store/tree-nodes.ts'
+import { rootAt } from '../store/tree-root.ts'
 import type { House } from './house.ts'
 
-/** How the database's ledger and this machine's high-water mark go together; `fault` says in words why they do not. */
-export type MarkLook = { mark: Checkpoint | null; size: number; root: string; fault: string | null }
+/**
+ * How the database's ledger and this machine's high-water mark go together; `fault` says in words why they do not. Not `whole`:
+ * the ledger does not fit itself.
+ */
+export type MarkLook = { mark: Checkpoint | null; size: number; root: string; whole: boolean; fault: string | null }
 
 /**
  * Compares the database's ledger with the mark (I-13): it must be the same log, at least as long, with the signed root at the
@@ -20,15 +23,15 @@ export async function lookAtMark(house: House, sql: Sql = house.database.sql): P
   const mark = note === null ? null : readMark(note, house.keys)
   const head = await readHead(sql)
   const root = rootOf(head)
-  const found = { mark, size: head.size, root }
-  if ((await rootAt(sql, head.size)) !== root) {
-    return {
-      ...found,
-      fault: `the ledger's head is not the root of its ${head.size} entries: they were changed by hand`,
-    }
-  }
+  const whole = (await rootAt(sql, head.size)) === root
+  const found = { mark, size: head.size, root, whole }
+  if (!whole) return { ...found, fault: broken(head.size) }
   if (note === null) return { ...found, fault: null }
   return { ...found, fault: mark === null ? unreadable : await faultOf(sql, mark, head) }
+}
+
+function broken(size: number): string {
+  return `the ledger's head is not the root of its ${size} entries: they were changed by hand`
 }
 
 const unreadable =

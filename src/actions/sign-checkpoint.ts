@@ -1,7 +1,9 @@
 import { rootOf } from '../domain/merkle.ts'
+import { Problem } from '../domain/problem.ts'
 import { checkpointText, signNote, vkeyOf } from '../domain/signed-note.ts'
 import { keepCheckpoint, newestCheckpoint } from '../store/checkpoints.ts'
 import type { Sql, Transaction } from '../store/database.ts'
+import { newestLedgerKey } from '../store/key-changes.ts'
 import { ledgerOrigin, ledgerSize, lockHead } from '../store/ledger.ts'
 import { raiseMark, requireMark } from './high-water.ts'
 import type { House } from './house.ts'
@@ -23,9 +25,20 @@ export async function signCheckpoint(house: House, tx: Transaction): Promise<Sig
 /** As {@link signCheckpoint}, whatever the mark says: for a person who decided so. */
 export async function signHead(house: House, tx: Transaction): Promise<SignedCheckpoint> {
   const head = await lockHead(tx)
+  await requireKey(house, tx, head.origin)
   const text = checkpointText({ origin: head.origin, size: head.size, root: rootOf(head) })
   const note = signNote(text, head.origin, house.keys.ledger)
   return { size: head.size, note: await keepCheckpoint(tx, head.size, note) }
+}
+
+/** Nothing is signed by a key that another one has followed. @throws Problem `not-ready` when that was done while this process ran. */
+async function requireKey(house: House, tx: Transaction, origin: string): Promise<void> {
+  const newest = await newestLedgerKey(tx)
+  if (newest === null || newest === vkeyOf(origin, house.keys.ledger)) return
+  throw new Problem(
+    'not-ready',
+    'the key that signs the ledger was changed, and this process has another one. Nothing was signed. Give this machine the new keyring file and start again.',
+  )
 }
 
 /** Signs the ledger if it grew since the newest checkpoint, so that what happened a minute ago can be proven. @returns whether it did. */

@@ -1,19 +1,30 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { changeLedgerKey, type KeyFile } from '../actions/change-key.ts'
 import { exportLedger } from '../actions/export-ledger.ts'
 import { ledgerKey } from '../actions/sign-checkpoint.ts'
 import { verifyLedger } from '../actions/verify-ledger.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Verification } from '../domain/verify-bundle.ts'
 import type { CommandContext } from './context.ts'
+import { recoverCommand } from './ledger-repair.ts'
 
-/** `courtesy ledger key|export|verify`. Verifying needs neither a database nor a network. */
-export function ledgerCommands(program: Command, { terminal, withHouse }: CommandContext): void {
+/** `courtesy ledger key|export|verify|recover`. Verifying needs neither a database nor a network. */
+export function ledgerCommands(program: Command, context: CommandContext, keyFile: () => KeyFile): void {
+  const { terminal, withHouse } = context
   const ledger = program.command('ledger').description('the record of every choice, and its proof')
   ledger
     .command('key')
     .description('the public key that verifies it; give it to your auditor yourself')
-    .action(async () => terminal.out(await withHouse((house) => ledgerKey(house))))
+    .option('--change', 'makes a new key; the old one signs who follows it')
+    .action(async ({ change }: { change?: boolean }) => {
+      if (!change) return terminal.out(await withHouse((house) => ledgerKey(house)))
+      const { entry, key } = await withHouse((house) => changeLedgerKey(house, keyFile()))
+      terminal.out(key)
+      terminal.words(
+        `The key was changed; entry ${entry} says so, and so did the old key. Give the new one to your auditors too. Copy the keyring to your other machines, and start again what still runs with the old one.`,
+      )
+    })
   ledger
     .command('export')
     .description('one zip that anybody can verify offline')
@@ -40,6 +51,7 @@ export function ledgerCommands(program: Command, { terminal, withHouse }: Comman
       else terminal.out(inWords(result))
       process.exitCode = { verified: 0, 'not verified': 5, 'could not check': 1 }[result.verdict]
     })
+  recoverCommand(ledger, context)
 }
 
 function inWords(result: Verification): string {

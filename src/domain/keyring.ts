@@ -79,6 +79,18 @@ export function withNextInForce(text: string): string {
   return asText({ ...file, ledger: nextLedger, formerLedger: [...(file.formerLedger ?? []), former] })
 }
 
+/**
+ * How a keyring stands to the vkey that a database says signs its ledger (null: no change of it was ever recorded): it fits, its
+ * next key is the one, or it is of after (`newer`) or before (`older`) what the database knows.
+ */
+export function fitOf(keys: Keyring, inForce: string | null, vkey: (key: KeyObject) => string): KeyFit {
+  if (inForce === null) return keys.formerLedger.length === 0 ? 'fits' : 'newer'
+  if (vkey(keys.ledger) === inForce) return 'fits'
+  if (keys.nextLedger && vkey(keys.nextLedger) === inForce) return 'next'
+  return keys.formerLedger.some((key) => vkey(key) === inForce) ? 'newer' : 'older'
+}
+export type KeyFit = 'fits' | 'next' | 'newer' | 'older'
+
 function newLedgerKey(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }

@@ -56,6 +56,7 @@ export function signNote(text: string, name: string, ...privateKeys: readonly Ke
     throw new Problem('invalid-input', 'the text of a note must end in a line feed and hold no other control character')
   }
   const lines = privateKeys.map((key) => {
+    if (key.type !== 'private') throw new Problem('invalid-input', 'notes are signed with a private key')
     const keyId = Buffer.from(keyIdOf(name, rawPublicKey(key)), 'hex')
     return `— ${name} ${Buffer.concat([keyId, sign(null, Buffer.from(text), key)]).toString('base64')}\n`
   })

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { bundleFormat, parseManifest } from './bundle-manifest.ts'
+import { keyFault, ledgerKeys, signsAt, statementsIn, type KeyChanges, type LedgerKey } from './key-change.ts'
 import { parseEntryBody } from './ledger-entry.ts'
 import { Lines } from './lines.ts'
 import { appendLeaf, emptyFrontier, leafHash, rootOf } from './merkle.ts'
@@ -55,12 +56,14 @@ export async function verifyBundle(bundle: Bundle, trusted: Trusted): Promise<Ve
   if (manifest.kind === 'unknown-format') {
     return couldNotCheck(`the bundle has the format ${manifest.format}; this program reads ${bundleFormat}`)
   }
-  const milestones = signedMilestones(files, trusted.since, keys)
+  const history = ledgerKeys(keys, statementsIn(files))
+  if (history.kind === 'refused') return notVerified(0, null, history.reason)
+  const milestones = signedMilestones(files, trusted.since, history.keys)
   if (typeof milestones === 'string') return notVerified(0, null, milestones)
 
   const lines = { entries: new Lines(entries), leaves: new Lines(leaves) }
   try {
-    const walked = await walk(lines, milestones, wordingsIn(files))
+    const walked = await walk(lines, milestones, wordingsIn(files), history.changes)
     if (walked.verdict !== 'verified') return walked
     const streamed = new Map([
       ['entries.jsonl', lines.entries.sha256.digest('hex')],
@@ -78,6 +81,7 @@ async function walk(
   lines: { entries: Lines; leaves: Lines },
   milestones: readonly Milestone[],
   wordings: ReadonlyMap<string, boolean>,
+  changes: KeyChanges,
 ): Promise<Verification> {
   let tree = emptyFrontier
   let lastAt = new Date(0)
@@ -112,14 +116,24 @@ async function walk(
       const fault = wordings.has(entry.wording) ? 'has been altered' : 'is missing from the bundle'
       return bad(`wordings/${entry.wording}.html, which entry ${number} names, ${fault}`)
     }
+    const fault = keyFault(changes, entry, leaf)
+    if (fault !== null) return bad(fault)
     lastAt = entry.at
     tree = appendLeaf(tree, leaf)
   }
 }
 
+const yours = 'your earlier checkpoint'
+
+/** Losing entries to a failure is possible, and then its owner has to have said so in the ledger. */
+function ifYours(name: string): string {
+  if (name !== yours) return ''
+  return ', so what was signed then was removed or replaced since. If that was a loss, such as an old backup, an entry of the kind "recovered" says when and how much'
+}
+
 /** `agreed`: the largest size at which a checkpoint has agreed; 0 if none has. */
 function rootDiffers({ name, size }: Milestone, agreed: number): Verification {
-  const reason = `entries 1 to ${size} are not what was signed: their tree has another root than ${name}`
+  const reason = `entries 1 to ${size} are not what was signed: their tree has another root than ${name}${ifYours(name)}`
   if (agreed === 0) return notVerified(0, size === 1 ? 1 : null, reason)
   // Two signatures under one size and two roots: the log told two stories, and no entry can be named.
   const suspect = agreed === size ? null : agreed + 1
@@ -130,11 +144,11 @@ function rootDiffers({ name, size }: Milestone, agreed: number): Verification {
 function signedMilestones(
   files: Bundle['files'],
   since: string | undefined,
-  keys: readonly Vkey[],
+  keys: readonly LedgerKey[],
 ): Milestone[] | string {
   const earlier = [...files.keys()].filter((name) => name.startsWith('checkpoints/'))
   const notes = ['checkpoint.txt', ...earlier].map((name) => ({ name, note: textOf(files, name) }))
-  if (since !== undefined) notes.push({ name: 'your earlier checkpoint', note: since })
+  if (since !== undefined) notes.push({ name: yours, note: since })
   const milestones: Milestone[] = []
   for (const { name, note } of notes) {
     const opened = openNote(note, keys)
@@ -145,8 +159,11 @@ function signedMilestones(
     if (!opened.signers.every((signer) => signer.name === checkpoint.origin)) {
       return `${name}: it is of another log, "${checkpoint.origin}"`
     }
+    if (!keys.some((key) => opened.signers.includes(key) && signsAt(key, checkpoint.size))) {
+      return `${name}: it was signed by a key that was not in force at ${checkpoint.size} entries`
+    }
     if (checkpoint.size > (milestones[0]?.size ?? checkpoint.size)) {
-      return `${name} was signed for ${checkpoint.size} entries, more than checkpoint.txt`
+      return `${name} was signed for ${checkpoint.size} entries, more than checkpoint.txt${ifYours(name)}`
     }
     milestones.push({ ...checkpoint, name })
   }

@@ -26,50 +26,38 @@ export async function inclusionPaths(
   size: number,
 ): Promise<Map<number, string[]>> {
   const paths = entries.map((number) => ({ number, path: pathOf(number - 1, size) }))
-  const rootOfSubtree = await rootsOf(
-    sql,
-    paths.flatMap(({ path }) => path.flatMap((run) => subtreesIn(run))),
-  )
-  const known = (subtree: Subtree): string => {
-    const root = rootOfSubtree(subtree)
-    if (root === null) throw new Error(`the ledger has no node ${nameOf(subtree)}, though it has its leaves`)
-    return root
+  const subtrees = paths.flatMap(({ path }) => path.flatMap((run) => subtreesIn(run)))
+  const [stored, leaves] = await Promise.all([
+    storedNodes(
+      sql,
+      subtrees.filter(({ level }) => level >= lowestNodeLevel),
+    ),
+    leavesIn(sql, subtrees.filter(({ level }) => level < lowestNodeLevel).map(leavesOf)),
+  ])
+  const rootOfSubtree = (subtree: Subtree): string => {
+    const { start, end } = leavesOf(subtree)
+    const known =
+      subtree.level < lowestNodeLevel
+        ? rootOfAll(Array.from({ length: end - start }, (_, n) => leaves.get(start + n) ?? ''))
+        : stored.get(nameOf(subtree))
+    if (known === undefined) throw new Error(`the ledger has no node ${nameOf(subtree)}, though it has its leaves`)
+    return known
   }
   return new Map(
-    paths.map(({ number, path }) => [number, path.map((run) => rootOver(subtreesIn(run).map(known), run))]),
+    paths.map(({ number, path }) => [
+      number,
+      path.map((run) =>
+        rootOver(
+          subtreesIn(run).map((subtree) => rootOfSubtree(subtree)),
+          run,
+        ),
+      ),
+    ]),
   )
 }
 
-/**
- * The root over the first `size` entries as they are stored, in two statements; null where entries or nodes of that tree are
- * missing, as after somebody removed them.
- */
-export async function rootAt(sql: Sql, size: number): Promise<string | null> {
-  const run = { start: 0, end: size }
-  const rootOfSubtree = await rootsOf(sql, subtreesIn(run))
-  const roots = subtreesIn(run).map(rootOfSubtree)
-  return roots.every((root) => root !== null) ? rootOver(roots, run) : null
-}
-
-/** Reads what the roots of these subtrees are made of. @returns the root of each; null where something is missing. */
-async function rootsOf(sql: Sql, subtrees: readonly Subtree[]): Promise<(subtree: Subtree) => string | null> {
-  const [stored, leaves] = await Promise.all([
-    storedNodes(sql, subtrees.filter(isStored)),
-    leavesIn(sql, subtrees.filter((subtree) => !isStored(subtree)).map(leavesOf)),
-  ])
-  return (subtree) => {
-    if (isStored(subtree)) return stored.get(nameOf(subtree)) ?? null
-    const { start, end } = leavesOf(subtree)
-    const hashes = Array.from({ length: end - start }, (_, n) => leaves.get(start + n))
-    return hashes.every((hash) => hash !== undefined) ? rootOfAll(hashes) : null
-  }
-}
-
-function isStored({ level }: Subtree): boolean {
-  return level >= lowestNodeLevel
-}
-
-async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<string, string>> {
+/** The stored roots of these subtrees, by {@link nameOf}. */
+export async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<string, string>> {
   const rows = await sql<{ level: number; position: string; hash: string }[]>`
     select n.level, n.position, n.hash
     from unnest(${subtrees.map(({ level }) => level)}::smallint[], ${subtrees.map(({ position }) => position)}::bigint[])
@@ -77,7 +65,8 @@ async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<
   return new Map(rows.map(({ level, position, hash }) => [nameOf({ level, position: Number(position) }), hash]))
 }
 
-async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, string>> {
+/** The leaves in these runs, by their index. */
+export async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, string>> {
   const rows = await sql<{ number: string; leaf: string }[]>`
     select distinct e.number, e.leaf
     from unnest(${runs.map(({ start }) => start)}::bigint[], ${runs.map(({ end }) => end)}::bigint[]) as r (start, finish)
@@ -85,6 +74,6 @@ async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, 
   return new Map(rows.map((row) => [Number(row.number) - 1, row.leaf]))
 }
 
-function nameOf({ level, position }: Subtree): string {
+export function nameOf({ level, position }: Subtree): string {
   return `${level}/${position}`
 }

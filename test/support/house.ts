@@ -66,7 +66,12 @@ export async function houseOn(
     courier,
     serviceCourier,
     sign: null,
-    noList: { append: async (lines) => void noes.push(...lines) },
+    noList: {
+      append: async (lines) => void noes.push(...lines),
+      read: async function* () {
+        yield [...noes]
+      },
+    },
     highWater: { read: async () => mark, write: async (note) => void (mark = note) },
     missingForRelay: [],
     publicUrl,
