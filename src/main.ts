@@ -23,6 +23,7 @@ import { keepFirstBrand } from './store/brand.ts'
 import { joinBundledServer } from './store/bundled-postgres.ts'
 import { openDatabase } from './store/database.ts'
 import { openLedger } from './store/ledger.ts'
+import { queueSessions } from './store/metrics.ts'
 import { migrate } from './store/migrations.ts'
 import { startWorker, type Worker } from './worker.ts'
 
@@ -146,7 +147,7 @@ async function openWorker(house: House): Promise<Worker> {
     connectionString: house.database.url,
     schema: 'pgboss',
     max: 3,
-    application_name: 'courtesy-jobs',
+    application_name: queueSessions,
   }
   return startWorker(house, () => new PgBoss(connection))
 }

@@ -21,14 +21,14 @@ function statement(
   more: Partial<KeyChange> = {},
   signers = [before, next],
 ) {
-  const text = keyChangeText(({
-	origin,
-	entry,
-	leaf,
-	before: vkeyOf(origin, before),
-	next: vkeyOf(origin, next),
-	...more
-}))
+  const text = keyChangeText({
+    origin,
+    entry,
+    leaf,
+    before: vkeyOf(origin, before),
+    next: vkeyOf(origin, next),
+    ...more,
+  })
   return { name: `keys/${entry}.txt`, note: signNote(text, origin, ...signers) }
 }
 

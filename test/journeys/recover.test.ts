@@ -4,6 +4,7 @@ import { changeChoices } from '../../src/actions/change-choices.ts'
 import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
+import { lookAtMark } from '../../src/actions/high-water.ts'
 import type { House } from '../../src/actions/house.ts'
 import { stopPerson } from '../../src/actions/people.ts'
 import { recoverLedger } from '../../src/actions/recover-ledger.ts'
@@ -11,13 +12,15 @@ import { ledgerKey, signGrown } from '../../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { resume, stopEverything } from '../../src/domain/choice-changes.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
-import { openHouse } from '../../src/main.ts'
+import { openHouse, work } from '../../src/main.ts'
 import { newestCheckpoint } from '../../src/store/checkpoints.ts'
 import { personById } from '../../src/store/people.ts'
 import { suppressionsOf } from '../../src/store/suppressions.ts'
 import { choicesOf } from '../support/app.ts'
 import { backedUp, machine, mailsOf, newHouse, opened, restored, type Machine, type T } from '../support/backups.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
+import { until } from '../support/bundled-server.ts'
+import { goBackTo, grow } from '../support/older-ledger.ts'
 import { sendNow, wakeDue, writeCampaign } from '../support/sending.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
@@ -174,4 +177,32 @@ t.test('a no-list applied again and again changes nothing more, and an older no 
     t.equal((await choicesOf(again, ada)).stopped, null)
     t.equal((await choicesOf(again, back)).stopped, null)
   }
+})
+
+t.test('a worker whose database went back under it sends nothing more', async (t) => {
+  const on = machine(t)
+  const house = await newHouse(t, on)
+  await addPerson(house, 'ada@example.com', yesTo([1]))
+  await writeCampaign(house, 'darn')
+  await grow(house, 5)
+  await signGrown(house)
+  const [head] = await house.database.sql<{ size: string }[]>`select size from ledger_head`
+  await goBackTo(house, Number(head?.size) - 2)
+  await house.database.sql`update campaigns set state = 'sending', started_at = instant()`
+  const worker = await work(house)
+  await until(async () => on.warnings.some((words) => words.includes('it is older than what was there')))
+  t.equal(await mailsOf(on, 'About darn'), 0)
+  await worker.close()
+  t.equal(await mailsOf(on, 'About darn'), 0)
+})
+
+t.test('what was said in the last minute is signed when the process is told to end', async (t) => {
+  const on = machine(t)
+  const house = await newHouse(t, on)
+  const worker = await work(house)
+  await grow(house, 3)
+  await worker.close()
+  const [head] = await house.database.sql<{ size: string }[]>`select size from ledger_head`
+  t.match(await lookAtMark(house), { mark: { size: Number(head?.size) } })
+  t.equal((await newestCheckpoint(house.database.sql))?.size, Number(head?.size))
 })
