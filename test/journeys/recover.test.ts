@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
+import { theCampaign } from '../../src/actions/check-campaign.ts'
 import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
@@ -194,6 +195,9 @@ t.test('a worker whose database went back under it sends nothing more', async (t
   t.equal(await mailsOf(on, 'About darn'), 0)
   await worker.close()
   t.equal(await mailsOf(on, 'About darn'), 0)
+  t.match(await recoverLedger(house), { ended: { campaigns: 1 } })
+  t.equal(await recoverLedger(house), null)
+  t.equal((await theCampaign(house.database.sql, 'darn')).state, 'cancelled')
 })
 
 t.test('what was said in the last minute is signed when the process is told to end', async (t) => {

@@ -5,6 +5,7 @@ import { lookAtMark, raiseMark, requireMark } from '../../src/actions/high-water
 import { signCheckpoint, signGrown } from '../../src/actions/sign-checkpoint.ts'
 import { highWaterFile } from '../../src/high-water-file.ts'
 import { allCheckpoints } from '../../src/store/checkpoints.ts'
+import { until } from '../support/bundled-server.ts'
 import { openTestHouse, type TestHouse } from '../support/house.ts'
 import { byHand, goBackTo, grow } from '../support/older-ledger.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -133,4 +134,31 @@ t.test('many who sign at once never move it back, and no two checkpoints contrad
   )
   t.match(await lookAtMark(house), { mark: { size: 141 }, size: 141, fault: null })
   await verifyWholeLedger(t, house)
+})
+
+t.test('one who is slow to write does not put it back behind one who came after', async (t) => {
+  const { house, path } = await marked(t, 1)
+  const { sql } = house.database
+  const file = highWaterFile(path)
+  const [writing, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const write = async (note: string) => {
+    writing.resolve()
+    await go.promise
+    await file.write(note)
+  }
+  await grow(house, 1)
+  const slow = signGrown({ ...house, highWater: { ...file, write } })
+  await writing.promise
+  await grow(house, 1)
+  let done = false
+  const quick = signGrown(house).finally(() => (done = true))
+  await until(async () => {
+    const waiting = await sql`
+      select from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`
+    return done || waiting.length > 0
+  })
+  go.resolve()
+  await Promise.all([slow, quick])
+  t.match((await lookAtMark(house)).mark, { size: 3 })
 })
