@@ -7,6 +7,7 @@ import { ledgerCommands } from './cli/ledger.ts'
 import { peopleCommands } from './cli/people.ts'
 import { questionCommands } from './cli/question.ts'
 import { serverCommands } from './cli/server.ts'
+import { staffCommands } from './cli/staff.ts'
 import { talkCommands } from './cli/talk.ts'
 import { processTerminal } from './cli/terminal.ts'
 import { topicCommands } from './cli/topic.ts'
@@ -82,6 +83,7 @@ function program(context: CommandContext): Command {
       restore(context.config(), file, { nothingSince, warn: context.terminal.words }),
     keyring: () => readKeyring(keyringPath(context.config())),
   })
+  staffCommands(courtesy, context)
   return courtesy
 }
 

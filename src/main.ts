@@ -4,18 +4,21 @@ import { raiseMark, requireMark } from './actions/high-water.ts'
 import type { House } from './actions/house.ts'
 import { publishWordings } from './actions/publish-wordings.ts'
 import { signGrown } from './actions/sign-checkpoint.ts'
+import { recordServiceKinds } from './actions/record-service-kinds.ts'
 import type { Config } from './config.ts'
 import { highWaterPath, keyringPath, noListPath } from './data-dir.ts'
 import { markOf } from './domain/keyring.ts'
+import { isLoopback } from './domain/loopback.ts'
 import { Problem } from './domain/problem.ts'
 import { highWaterFile } from './high-water-file.ts'
 import type { Doors } from './http/home.ts'
+import { identityProvider } from './identity-provider.ts'
 import { openKeyring } from './keyring-file.ts'
 import { keysInForce } from './keys-in-force.ts'
 import type { Courier } from './mail/courier.ts'
 import { dkimSigner, type Sign } from './mail/dkim.ts'
 import { maildirCourier } from './mail/maildir-courier.ts'
-import { isLoopback, missingForRelay } from './mail/relay-rule.ts'
+import { missingForRelay } from './mail/relay-rule.ts'
 import { relayUse, smtpCourier } from './mail/smtp-courier.ts'
 import { openNoList } from './no-list-file.ts'
 import { renderWording } from './render.ts'
@@ -71,6 +74,7 @@ export async function openHouse(
     await raiseMark(house)
     await database.sql.begin(keepFirstBrand)
     await publishWordings(house, renderWording)
+    await recordServiceKinds(house)
     return { house, close }
   } catch (error) {
     await close()
@@ -102,6 +106,7 @@ export async function serve(
     trustedProxies: config.trustedProxies,
     mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
     doors,
+    identity: config.oidc && identityProvider(config.oidc),
   })
   try {
     const address = await server.listen({ host: config.host, port: config.port })

@@ -21,8 +21,10 @@ const arrows: Record<string, readonly string[]> = {
   'keyring-file': ['domain'],
   'no-list-file': ['domain'],
   'high-water-file': [],
+  'identity-provider': ['domain'],
   'form-views': ['domain'],
-  'page-views': ['form-views', 'domain'],
+  'page-views': ['form-views', 'staff-views', 'domain'],
+  'staff-views': ['form-views', 'domain'],
   'mail-views': ['form-views', 'domain'],
   'record-views': ['form-views', 'page-views', 'domain'],
   main: [
@@ -39,6 +41,7 @@ const arrows: Record<string, readonly string[]> = {
     'high-water-file',
     'data-dir',
     'keys-in-force',
+    'identity-provider',
   ],
   'data-dir': [],
   'keys-in-force': ['domain', 'store', 'keyring-file'],
@@ -52,10 +55,12 @@ const typesFrom = new Set([
   'store',
   'mail',
   'config',
+  'identity-provider',
   'form-views',
   'page-views',
   'mail-views',
   'record-views',
+  'staff-views',
   'cli',
 ])
 

@@ -1,6 +1,6 @@
 import { backupManifestText, tableFile, type BackupManifest } from '../domain/backup-manifest.ts'
 import { writeBackup } from '../store/backup-file.ts'
-import { ourTables, spellPlainly, tableRows } from '../store/dump.ts'
+import { ourSequences, ourTables, spellPlainly, tableRows } from '../store/dump.ts'
 import { newestMigration } from '../store/migrations.ts'
 import { readHead } from '../store/ledger.ts'
 import type { House } from './house.ts'
@@ -18,7 +18,12 @@ export const keyringPart = 'keyring.json'
 export async function backUp(house: House, file: string, keyring: string): Promise<BackedUp> {
   return house.database.sql.begin('isolation level repeatable read read only', async (tx) => {
     await spellPlainly(tx)
-    const [tables, migration, { size: entries }] = await Promise.all([ourTables(tx), newestMigration(tx), readHead(tx)])
+    const [tables, sequences, migration, { size: entries }] = await Promise.all([
+      ourTables(tx),
+      ourSequences(tx),
+      newestMigration(tx),
+      readHead(tx),
+    ])
     const rows = new Map<string, number>()
     const parts = tables.map(({ name }) => ({
       path: tableFile(name),
@@ -27,7 +32,9 @@ export async function backUp(house: House, file: string, keyring: string): Promi
     const described = (): BackupManifest['tables'] =>
       tables.map(({ name, columns }) => ({ name, columns, rows: rows.get(name) ?? 0 }))
     const keys = { path: keyringPart, content: () => oneChunk(keyring) }
-    await writeBackup(file, [keys, ...parts], (files) => backupManifestText({ migration, tables: described(), files }))
+    await writeBackup(file, [keys, ...parts], (files) =>
+      backupManifestText({ migration, tables: described(), sequences, files }),
+    )
     return { file, entries, tables: tables.length, rows: [...rows.values()].reduce((a, b) => a + b, 0) }
   })
 }

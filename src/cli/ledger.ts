@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { changeLedgerKey, type KeyFile } from '../actions/change-key.ts'
 import { exportLedger } from '../actions/export-ledger.ts'
+import { fsck, type Fsck } from '../actions/fsck.ts'
+import type { SendsAgainst } from '../actions/sends-against-preferences.ts'
 import { ledgerKey } from '../actions/sign-checkpoint.ts'
 import { verifyLedger } from '../actions/verify-ledger.ts'
 import { Problem } from '../domain/problem.ts'
@@ -9,7 +11,7 @@ import type { Verification } from '../domain/verify-bundle.ts'
 import type { CommandContext } from './context.ts'
 import { recoverCommand } from './ledger-repair.ts'
 
-/** `courtesy ledger key|export|verify|recover`. Verifying needs neither a database nor a network. */
+/** `courtesy ledger key|export|verify|fsck|recover`. Verifying needs neither a database nor a network. */
 export function ledgerCommands(program: Command, context: CommandContext, keyFile: () => KeyFile): void {
   const { terminal, withHouse } = context
   const ledger = program.command('ledger').description('the record of every choice, and its proof')
@@ -39,6 +41,15 @@ export function ledgerCommands(program: Command, context: CommandContext, keyFil
         )
     })
   ledger
+    .command('fsck')
+    .description('checks the stored ledger, everybody’s choices and every mail against each other')
+    .option('--json', 'one JSON object on stdout')
+    .action(async (options: { json?: boolean }) => {
+      const found = await withHouse((house) => fsck(house))
+      terminal.out(options.json ? JSON.stringify(found) : foundInWords(found))
+      process.exitCode = found.verdict === 'verified' ? 0 : 5
+    })
+  ledger
     .command('verify <file>')
     .description('checks an exported ledger, without network')
     .requiredOption('--key <file>', 'your own copy of the public key')
@@ -52,6 +63,28 @@ export function ledgerCommands(program: Command, context: CommandContext, keyFil
       process.exitCode = { verified: 0, 'not verified': 5, 'could not check': 1 }[result.verdict]
     })
   recoverCommand(ledger, context)
+}
+
+function foundInWords({ faults, sends, ...found }: Fsck): string {
+  const erased = found.erased > 0 ? ` (what ${found.erased} commit to is erased)` : ''
+  return [
+    faults.length === 0
+      ? `The ledger is whole: ${found.entries} entries${erased}, ${found.checkpoints} checkpoints, ${found.seals} seals.`
+      : 'The ledger is not as it was written:',
+    ...faults.map(({ reason }) => `  ${reason}`),
+    ...(faults.length === 0
+      ? [`The choices of ${found.people} people and ${found.deliveries} deliveries are as it says.`]
+      : []),
+    ...(sends === null ? ['Sends against preferences: the record is too damaged to tell.'] : sendsInWords(sends)),
+  ].join('\n')
+}
+
+function sendsInWords({ checked, against, couldNotCheck, first }: SendsAgainst): string[] {
+  const erased = couldNotCheck > 0 ? `; ${couldNotCheck} could not be checked, their record is erased` : ''
+  return [
+    `Sends against preferences: ${against} of ${checked}${erased}.`,
+    ...first.map((one) => `  delivery ${one.delivery} at ${one.at}: ${one.verdict}, ${one.reason}`),
+  ]
 }
 
 function inWords(result: Verification): string {

@@ -25,6 +25,7 @@ export const keptKinds = [
   'replies',
   'service-mail',
   'requests',
+  'staff',
   'fingerprints',
   'erased',
   'ledger',
@@ -33,7 +34,7 @@ export type KeptKind = (typeof keptKinds)[number]
 
 /**
  * All that is kept about people, and how long: shown at /privacy, and carried out once a day (actions/retire-data.ts).
- * `day`: the daily work deletes what is older; `person`: it goes when she is erased; `nobody`: it names nobody, and stays.
+ * `day`: the daily work deletes what is older; `person`: it goes when she is erased, or for staff is removed; `nobody`: it names nobody, and stays.
  */
 export const retention: readonly Kept[] = [
   { kind: 'person', ground: 'consent', period: 'needed', deletedBy: 'person' },
@@ -49,6 +50,7 @@ export const retention: readonly Kept[] = [
   { kind: 'replies', ground: 'interest', period: { months: 6 }, deletedBy: 'day' },
   { kind: 'service-mail', ground: 'interest', period: { days: 90 }, deletedBy: 'day' },
   { kind: 'requests', ground: 'interest', period: { days: 8 }, deletedBy: 'day' },
+  { kind: 'staff', ground: 'interest', period: 'needed', deletedBy: 'person' },
   { kind: 'fingerprints', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'erased', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'ledger', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },

@@ -9,8 +9,7 @@ export async function allCheckpoints(sql: Sql): Promise<{ size: number; note: st
 /** Keeps the checkpoint of a tree size; the first one of a size stays (the log never signs two). @returns the one that stands. */
 export async function keepCheckpoint(tx: Transaction, size: number, note: string): Promise<string> {
   await tx`insert into checkpoints (size, note) values (${size}, ${note}) on conflict do nothing`
-  const [row] = await tx<{ note: string }[]>`select note from checkpoints where size = ${size}`
-  return row?.note ?? note
+  return (await checkpointOf(tx, size)) ?? note
 }
 
 /** The newest checkpoint; null while none was signed. */
@@ -26,4 +25,10 @@ const markLock = 0x6d61726b
 /** One process at a time moves the high-water mark; the lock ends with the transaction. */
 export async function lockMark(tx: Transaction): Promise<void> {
   await tx`select pg_advisory_xact_lock(${markLock}::bigint)`
+}
+
+/** The checkpoint of a tree size; null where none was signed of it. */
+export async function checkpointOf(sql: Sql, size: number): Promise<string | null> {
+  const [row] = await sql<{ note: string }[]>`select note from checkpoints where size = ${size}`
+  return row?.note ?? null
 }

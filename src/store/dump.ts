@@ -24,6 +24,13 @@ export async function ourTables(sql: Sql): Promise<Table[]> {
   return [...rows]
 }
 
+/** The last number that each sequence gave; one that gave none yet is left out. */
+export async function ourSequences(sql: Sql): Promise<Record<string, string>> {
+  const rows = await sql<{ name: string; last: string }[]>`
+    select sequencename as name, last_value::text as last from pg_sequences where schemaname = 'public' and last_value is not null`
+  return Object.fromEntries(rows.map(({ name, last }) => [name, last]))
+}
+
 /** Streams the rows of a table, each as PostgreSQL writes a whole row, in a line of JSON. `counted` is told how many they were. */
 export async function* tableRows(
   tx: Transaction,
@@ -79,6 +86,9 @@ export async function loadTables(
       }
       await tx`alter table ${tx(name)} enable trigger user`
     }
+    for (const [name, last] of Object.entries(manifest.sequences)) {
+      await tx`select setval(quote_ident(${name}::text)::regclass, ${last}::bigint)`
+    }
     for (const { table, name, definition } of references) {
       await tx.unsafe(`alter table ${table} add constraint ${name} ${definition}`)
     }
@@ -104,7 +114,7 @@ async function loadRows(tx: Transaction, table: string, bytes: AsyncIterable<Uin
     count += rows.length
     await tx`
       with given as materialized (select row::${tx(table)} as r from unnest(${rows}::text[]) as t (row))
-      insert into ${tx(table)} select (r).* from given`
+      insert into ${tx(table)} overriding system value select (r).* from given`
   }
   return count
 }

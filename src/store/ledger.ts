@@ -31,7 +31,7 @@ export async function lockHead(tx: Transaction): Promise<Head> {
   return { origin: row.origin, size: Number(row.size), hashes: row.frontier, at: new Date(row.at).toISOString() }
 }
 
-/** The head as it stands, for whoever only looks. */
+/** The head as it stands, without a lock. */
 export async function readHead(sql: Sql): Promise<Frontier & { origin: string }> {
   const [row] = await sql<{ origin: string; size: string; frontier: string[] }[]>`
     select origin, size, frontier from ledger_head where id = 1`

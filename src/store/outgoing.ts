@@ -1,6 +1,7 @@
 import { lockAnyOf } from './audience.ts'
 import type { Sql, Transaction } from './database.ts'
 import { forgetEndedServiceMail } from './service-messages.ts'
+import { noteUnsealed, outcomeRecord } from './unsealed.ts'
 
 /**
  * Cancels every campaign that is not finished, and what was asked for at the public doors: all of it may have been sent after
@@ -29,17 +30,23 @@ export async function endOutgoing(tx: Transaction, after: string | null, limit: 
   const people = await lockAnyOf(tx, onTheirWay, limit)
   const through = people.at(-1)
   if (through === undefined) return null
-  const rows = await tx<{ id: string; state: string }[]>`
+  const inFlight = await tx<{ id: string }[]>`
+    with moved as (
+      update deliveries d set state = 'unknown', due_at = null, lease_until = null, resent = true, settled_at = instant()
+      where d.person = any (${people}::uuid[]) and d.state = 'released' returning id, ${outcomeRecord(tx)}
+    ), noted as (${noteUnsealed(tx, 'outcomes')})
+    select id from moved`
+  const waiting = await tx<{ id: string; state: string }[]>`
     update deliveries d set
-      state = case when state in ('held', 'deferred') then 'cancelled' else 'unknown' end,
-      reason = case when state in ('held', 'deferred') then null else reason end,
-      due_at = null, lease_until = null, resent = state in ('released', 'unknown') or resent, settled_at = coalesce(settled_at, instant())
+      state = case when state = 'unknown' then state else 'cancelled' end, reason = case when state = 'unknown' then reason end,
+      due_at = null, resent = resent or state = 'unknown', settled_at = coalesce(settled_at, instant())
     where d.person = any (${people}::uuid[]) and ${onItsWay(tx)} returning id, state`
+  const rows = [...inFlight, ...waiting]
   await forgetEndedServiceMail(
     tx,
     rows.map((row) => row.id),
   )
-  const cancelled = rows.filter(({ state }) => state === 'cancelled').length
+  const cancelled = waiting.filter(({ state }) => state === 'cancelled').length
   return { through, cancelled, unknown: rows.length - cancelled }
 }
 

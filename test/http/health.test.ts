@@ -38,10 +38,10 @@ t.test('they are gauges about the whole house, and about nobody', async (t) => {
   )
   await house.database.sql`delete from topics`
   await addCast(house)
-  await signGrown(house)
-  await grow(house, 2)
   await writeCampaign(house, 'darn')
   await sendNow(house, 'darn')
+  await signGrown(house)
+  await grow(house, 2)
   const { body, headers } = await server.inject('/metrics')
   t.match(headers['content-type'], 'text/plain; version=0.0.4')
   const value = (name: string) => Number(new RegExp(`^courtesy_${name} ([\\d.e-]+)$`, 'm').exec(body)?.[1])

@@ -178,9 +178,16 @@ t.test('what is not empty, and what belongs to another keyring, is left alone', 
   t.same(await contents(url), {})
 })
 
-t.test('no column is numbered by a sequence, which a backup would have to carry', async (t) => {
-  const house = await newHouse(t, machine(t))
-  t.same(await house.database.sql`select * from pg_sequences where schemaname = 'public'`, [])
+t.test('what is numbered goes on where it stood, also where the last rows are gone', async (t) => {
+  const on = machine(t)
+  const { house } = await lived(t, on)
+  const next = ({ database }: House) => database.sql<{ id: string }[]>`
+    insert into unsealed (kind, records) values ('outcomes', '[]') returning id`
+  const [last] = await next(house)
+  await house.database.sql`delete from unsealed`
+  const { url } = await restored(t, on, await backedUp(house, on), true)
+  const [first] = await next(await opened(t, on, url))
+  t.equal(Number(first?.id), Number(last?.id) + 1)
 })
 
 t.test(
