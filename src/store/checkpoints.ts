@@ -40,3 +40,11 @@ export async function newestCheckpoint(sql: Sql): Promise<{ size: number; note: 
     select size, note from checkpoints order by size desc limit 1`
   return row ? { size: Number(row.size), note: row.note } : null
 }
+
+/** Any constant will do, as long as every process of ours uses the same. */
+const markLock = 0x6d61726b
+
+/** One process at a time moves the high-water mark; the lock ends with the transaction. */
+export async function lockMark(tx: Transaction): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${markLock}::bigint)`
+}
