@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { changeLedgerKey } from '../../src/actions/change-key.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
+import { fsck } from '../../src/actions/fsck.ts'
 import { readReceipt } from '../../src/actions/her-history.ts'
 import { lookAtMark } from '../../src/actions/high-water.ts'
 import type { House } from '../../src/actions/house.ts'
@@ -53,10 +54,14 @@ t.test('whoever holds the key of before verifies what comes after, and the other
   const changed = await changeChoices(now, ada, page, (current, at) => stopTopics(current, [1], at))
   await signGrown(now)
   const late = await bundleOf(now, on, 'late.zip')
+  const hers = join(on.folder, 'hers.zip')
+  await exportLedger(now, hers, { person: ada, what: 'proof', withPayloads: true, since: kept })
   for (const key of [first, second, third]) {
     t.match(await verifyLedger(late, key), { verdict: 'verified' })
     t.match(await verifyLedger(late, key, kept), { verdict: 'verified' })
+    t.match(await verifyLedger(hers, key, kept), { verdict: 'verified' })
   }
+  t.match(await fsck(now), { verdict: 'verified' }, 'every checkpoint is by the key that was in force')
   t.match(await verifyLedger(early, first), { verdict: 'verified' })
   t.match(await verifyLedger(early, third), { verdict: 'not verified' })
   const stranger = await ledgerKey(await newHouse(t, machine(t)))
