@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { changeLedgerKey, type KeyFile } from '../actions/change-key.ts'
-import { fsck, type Fsck } from '../actions/fsck.ts'
-import type { SendsAgainst } from '../actions/sends-against-preferences.ts'
+import { fsck } from '../actions/fsck.ts'
 import { currentCheckpoint, ledgerKey } from '../actions/sign-checkpoint.ts'
 import { verifyLedger } from '../actions/verify-ledger.ts'
 import type { CommandContext } from './context.ts'
+import { foundInWords } from './fsck-words.ts'
 import { atCommand } from './ledger-at.ts'
 import { exportCommands } from './ledger-export.ts'
 import { recoverCommand } from './ledger-repair.ts'
@@ -59,26 +59,4 @@ export function ledgerCommands(program: Command, context: CommandContext, keyFil
       process.exitCode = { verified: 0, 'not verified': 5, 'could not check': 1 }[result.verdict]
     })
   recoverCommand(ledger, context)
-}
-
-function foundInWords({ faults, sends, ...found }: Fsck): string {
-  const erased = found.erased > 0 ? ` (what ${found.erased} commit to is erased)` : ''
-  return [
-    faults.length === 0
-      ? `The ledger is whole: ${found.entries} entries${erased}, ${found.checkpoints} checkpoints, ${found.seals} seals.`
-      : 'The ledger is not as it was written:',
-    ...faults.map(({ reason }) => `  ${reason}`),
-    ...(faults.length === 0
-      ? [`The choices of ${found.people} people and ${found.deliveries} deliveries are as it says.`]
-      : []),
-    ...(sends === null ? ['Sends against preferences: the record is too damaged to tell.'] : sendsInWords(sends)),
-  ].join('\n')
-}
-
-function sendsInWords({ checked, against, couldNotCheck, first }: SendsAgainst): string[] {
-  const erased = couldNotCheck > 0 ? `; ${couldNotCheck} could not be checked, their record is erased` : ''
-  return [
-    `Sends against preferences: ${against} of ${checked}${erased}.`,
-    ...first.map((one) => `  delivery ${one.delivery} at ${one.at}: ${one.verdict}, ${one.reason}`),
-  ]
 }
