@@ -6,6 +6,7 @@ import type { House } from '../actions/house.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { auditPages } from './audit-pages.ts'
 import { detailsPages } from './details-pages.ts'
 import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
@@ -96,6 +97,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
+  auditPages(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)
   return server
 }

@@ -26,3 +26,18 @@ export async function wrongTopicReports(sql: Sql, message: string): Promise<numb
     select count(*)::int as n from wrong_topic_reports where message = ${message}`
   return row?.n ?? 0
 }
+
+/** A campaign that went out: to how many it went or may have, and how many of them said that it was not about its topic. */
+export type WrongTopicRate = { campaign: string; subject: string; startedAt: string; reached: number; said: number }
+
+/** The campaigns that went out, the newest first, `most` of them. One statement. */
+export async function wrongTopicRates(sql: Sql, most: number): Promise<WrongTopicRate[]> {
+  const rows = await sql<WrongTopicRate[]>`
+    select c.slug as campaign, m.subject, c.started_at as "startedAt",
+      (select count(*)::int from deliveries d where d.message = c.message and d.state in ('released', 'sent', 'unknown'))
+        + (select coalesce(sum(n), 0)::int from delivery_counts k where k.message = c.message and k.state in ('released', 'sent', 'unknown')) as reached,
+      (select count(*)::int from wrong_topic_reports w where w.message = c.message) as said
+    from campaigns c join messages m on m.id = c.message
+    where c.started_at is not null order by c.started_at desc, c.slug limit ${most}`
+  return rows.map((row) => ({ ...row, startedAt: new Date(row.startedAt).toISOString() }))
+}
