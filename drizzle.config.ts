@@ -11,6 +11,7 @@ export default defineConfig({
     './src/store/erasure-schema.ts',
     './src/store/details-schema.ts',
     './src/store/staff-schema.ts',
+    './src/store/exports-schema.ts',
   ],
   out: './migrations',
 })

@@ -12,7 +12,7 @@ import { sendCampaign } from '../src/actions/send-campaign.ts'
 import { ledgerKey } from '../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../src/actions/verify-ledger.ts'
 import { relayUse, smtpCourier } from '../src/mail/smtp-courier.ts'
-import { entryLines } from '../src/store/ledger.ts'
+import { entryLines } from '../src/store/entry-lines.ts'
 import { writeAudience } from './audience-export.ts'
 import { bareClient, compare, openBenchHouse, rate, startSink, type Row } from './measure.ts'
 

@@ -3,6 +3,7 @@ import type { Transaction } from '../store/database.ts'
 import { forgetErasedUnknown } from '../store/delivery-counts.ts'
 import { forgetAddressChanges } from '../store/details.ts'
 import { deleteDeliveries, lockToErase, markErased } from '../store/erasure.ts'
+import { forgetExports } from '../store/exports.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import {
@@ -18,7 +19,7 @@ import { commit } from './commit.ts'
 import { keepFingerprints, removePeople } from './erase.ts'
 import type { House } from './house.ts'
 
-/** How many of each kind were deleted: people, deliveries or texts. */
+/** How many of each kind were deleted: people, deliveries, texts or rows of a register. */
 export type Retired = Record<
   Extract<
     KeptKind,
@@ -31,6 +32,7 @@ export type Retired = Record<
     | 'replies'
     | 'service-mail'
     | 'requests'
+    | 'exports'
   >,
   number
 >
@@ -55,6 +57,7 @@ export async function retireData(house: House, signal?: AbortSignal): Promise<Re
     requests:
       (await forgetDoorRequests(house.database.sql, intervalOf('requests'))) +
       (await forgetAddressChanges(house.database.sql, intervalOf('requests'))),
+    exports: await forgetExports(house.database.sql, intervalOf('exports')),
     replies: await inBatches(signal, () =>
       commit(house, (tx) => forgetReplies(tx, intervalOf('replies'), peopleAtOnce)),
     ),

@@ -1,4 +1,5 @@
 import { rootOf } from '../domain/merkle.ts'
+import { Problem } from '../domain/problem.ts'
 import { checkpointText, signNote, vkeyOf } from '../domain/signed-note.ts'
 import { keepCheckpoint, newestCheckpoint } from '../store/checkpoints.ts'
 import type { Sql, Transaction } from '../store/database.ts'
@@ -26,6 +27,19 @@ export async function signGrown(house: House): Promise<boolean> {
   if (size <= (newest?.size ?? 0)) return false
   await sql.begin((tx) => signCheckpoint(house, tx))
   return true
+}
+
+/** The newest signed state of the ledger, signed now if it grew. @throws Problem `not-found` while nothing is recorded. */
+export async function currentCheckpoint(house: House): Promise<SignedCheckpoint> {
+  await signGrown(house)
+  const newest = await newestCheckpoint(house.database.sql)
+  if (newest) return newest
+  throw new Problem('not-found', 'nothing is recorded yet, so there is nothing to sign')
+}
+
+/** The newest signed state of the ledger as it stands; it writes nothing. Null while there is none. */
+export async function readCheckpoint(house: House): Promise<SignedCheckpoint | null> {
+  return newestCheckpoint(house.database.readOnly)
 }
 
 /** The public key that verifies the ledger's checkpoints, as a vkey: what an auditor keeps. */

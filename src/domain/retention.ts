@@ -25,6 +25,7 @@ export const keptKinds = [
   'replies',
   'service-mail',
   'requests',
+  'exports',
   'fingerprints',
   'erased',
   'ledger',
@@ -49,6 +50,8 @@ export const retention: readonly Kept[] = [
   { kind: 'replies', ground: 'interest', period: { months: 6 }, deletedBy: 'day' },
   { kind: 'service-mail', ground: 'interest', period: { days: 90 }, deletedBy: 'day' },
   { kind: 'requests', ground: 'interest', period: { days: 8 }, deletedBy: 'day' },
+  // Long enough to show, as for a yes, what left the house about whom after it should have been destroyed.
+  { kind: 'exports', ground: 'duty', period: { months: 36 }, deletedBy: 'day' },
   { kind: 'fingerprints', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'erased', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'ledger', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },

@@ -7,6 +7,7 @@ import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
 import { auditPages } from './audit-pages.ts'
+import { checkpointPage } from './checkpoint-page.ts'
 import { detailsPages } from './details-pages.ts'
 import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
@@ -94,6 +95,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   detailsPages(server, site)
   erasePages(server, site)
   statementPages(server, site)
+  checkpointPage(server, site)
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)

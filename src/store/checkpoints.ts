@@ -1,8 +1,24 @@
 import type { Sql, Transaction } from './database.ts'
 
-/** All signed checkpoints, the smallest tree first. */
-export async function allCheckpoints(sql: Sql): Promise<{ size: number; note: string }[]> {
-  const rows = await sql<{ size: string; note: string }[]>`select size, note from checkpoints order by size`
+/**
+ * Checkpoints below a size, the smallest tree first, as many as a bundle needs: the last of each day (each month, if
+ * `sparse`), and of the newest day every one (of the newest month the last of each day). One is signed for every minute
+ * with changes, so that all of them would be half a million a year.
+ */
+export async function checkpointsBelow(
+  sql: Sql,
+  below: number,
+  { sparse }: { sparse: boolean },
+): Promise<{ size: number; note: string }[]> {
+  const [long, short] = sparse ? ['month', 'day'] : ['day', 'microsecond']
+  const rows = await sql<{ size: string; note: string }[]>`
+    select size, note from (
+      select distinct on (span) size, note from (
+        select size, note, date_trunc(
+          case when at > max(at) over () - ${`1 ${long}`}::interval then ${short} else ${long} end, at, 'UTC') as span
+        from checkpoints where size < ${below} and size > 0) as spans
+      order by span, size desc) as kept
+    order by size`
   return rows.map((row) => ({ size: Number(row.size), note: row.note }))
 }
 
@@ -11,6 +27,12 @@ export async function keepCheckpoint(tx: Transaction, size: number, note: string
   await tx`insert into checkpoints (size, note) values (${size}, ${note}) on conflict do nothing`
   const [row] = await tx<{ note: string }[]>`select note from checkpoints where size = ${size}`
   return row?.note ?? note
+}
+
+/** The checkpoint of that size; null where none was signed. */
+export async function checkpointOf(sql: Sql, size: number): Promise<{ size: number; note: string } | null> {
+  const [row] = await sql<{ note: string }[]>`select note from checkpoints where size = ${size}`
+  return row ? { size, note: row.note } : null
 }
 
 /** The newest checkpoint; null while none was signed. */

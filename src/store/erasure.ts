@@ -87,8 +87,8 @@ export async function deletePayloads(
 }
 
 /**
- * Deletes the people themselves, after everything that hangs on them: their addresses, and where a slice of a campaign
- * that is being sent stands at one of them.
+ * Deletes the people themselves, after everything that hangs on them: their addresses, where a slice of a campaign
+ * that is being sent stands at one of them, and whom the register of exports names.
  */
 export async function deletePeople(tx: Transaction, people: readonly string[]): Promise<void> {
   const ids = people as string[]
@@ -97,6 +97,7 @@ export async function deletePeople(tx: Transaction, people: readonly string[]): 
       select p.id from people p where p.id < s.through and p.id >= s.first and p.id <> all (${ids}::uuid[])
       order by p.id desc limit 1)
     where s.through = any (${ids}::uuid[])`
+  await tx`update exports set person = null where person = any (${ids}::uuid[])`
   await tx`delete from address_changes where person = any (${ids}::uuid[])`
   await tx`delete from sign_ups where person = any (${ids}::uuid[])`
   await tx`delete from addresses where person = any (${ids}::uuid[])`

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type postgres from 'postgres'
 import { canonicalJson } from '../domain/canonical-json.ts'
 import { commitmentTo, entryBody, type EntryKind } from '../domain/ledger-entry.ts'
 import { appendLeafTelling, leafHash, type Frontier } from '../domain/merkle.ts'
@@ -103,23 +102,6 @@ export async function entryOf(sql: Sql, person: string, number: number): Promise
     select e.number, e.body, p.payload from entries e join payloads p using (number)
     where e.number = ${number} and p.person = ${person}`
   return row ? { number: Number(row.number), body: row.body, payload: JSON.parse(row.payload) } : null
-}
-
-/**
- * Streams one column of the first `size` entries, a line each, as raw bytes: a COPY with its bounds written out,
- * outside any transaction (inside one it hangs). The columns hold no control characters, so nothing is escaped.
- */
-export async function* entryLines(
-  sql: postgres.Sql,
-  column: 'body' | 'leaf',
-  size: number,
-): AsyncGenerator<Uint8Array> {
-  if (!Number.isSafeInteger(size)) throw new Error('a tree size is an integer')
-  yield* await sql
-    .unsafe(
-      `copy (select ${column} from entries where number <= ${size} order by number) to stdout (format csv, quote e'\\x01', delimiter e'\\x02', escape e'\\x01')`,
-    )
-    .readable()
 }
 
 /** The name under which this log signs, fixed at its first start. */
