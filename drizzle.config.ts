@@ -12,6 +12,7 @@ export default defineConfig({
     './src/store/details-schema.ts',
     './src/store/staff-schema.ts',
     './src/store/exports-schema.ts',
+    './src/store/seal-schema.ts',
   ],
   out: './migrations',
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { House } from './actions/house.ts'
 import { publishWordings } from './actions/publish-wordings.ts'
+import { recordServiceKinds } from './actions/record-service-kinds.ts'
 import type { Config } from './config.ts'
 import { markOf } from './domain/keyring.ts'
 import { Problem } from './domain/problem.ts'
@@ -55,6 +56,7 @@ export async function openHouse(config: Config, warn: (message: string) => void)
     const noList = openNoList(join(resolve(config.dataDir), 'no-list'), warn)
     const house = { database, keys, courier, serviceCourier, sign, noList, missingForRelay: missing, publicUrl, warn }
     await publishWordings(house, renderWording)
+    await recordServiceKinds(house)
     return { house, close }
   } catch (error) {
     await close()

@@ -7,6 +7,7 @@ import { workCampaign } from './actions/send-campaign.ts'
 import { retireData } from './actions/retire-data.ts'
 import { sendServiceDue, sendTopicDue } from './actions/send-due.ts'
 import { campaignToWork } from './actions/start-scheduled.ts'
+import { sealPending } from './actions/seal.ts'
 import { signGrown } from './actions/sign-checkpoint.ts'
 import { suppressBounced } from './actions/suppress-bounced.ts'
 import { sweep, withWorker } from './actions/sweep.ts'
@@ -117,6 +118,7 @@ class QueueWorker implements Worker {
   async #sweep(): Promise<void> {
     await sweep(this.#house)
     await suppressBounced(this.#house)
+    await sealPending(this.#house)
     await signGrown(this.#house)
   }
 

@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { fsck, type Fsck } from '../actions/fsck.ts'
+import type { SendsAgainst } from '../actions/sends-against-preferences.ts'
 import { currentCheckpoint, ledgerKey } from '../actions/sign-checkpoint.ts'
 import { verifyLedger } from '../actions/verify-ledger.ts'
 import type { CommandContext } from './context.ts'
@@ -7,7 +9,7 @@ import { exportCommands } from './ledger-export.ts'
 import { textOf } from './text-of.ts'
 import { verificationInWords } from './verification-words.ts'
 
-/** `courtesy ledger key|checkpoint|export|prove|exports|at|verify`. Verifying needs neither a database nor a network. */
+/** `courtesy ledger key|checkpoint|export|prove|exports|at|fsck|verify`. Verifying needs neither a database nor a network. */
 export function ledgerCommands(program: Command, context: CommandContext): void {
   const { terminal, withHouse } = context
   const ledger = program.command('ledger').description('the record of every choice, and its proof')
@@ -26,6 +28,15 @@ export function ledgerCommands(program: Command, context: CommandContext): void 
   exportCommands(ledger, context)
   atCommand(ledger, context)
   ledger
+    .command('fsck')
+    .description('checks the stored ledger, everybody’s choices and every mail against each other')
+    .option('--json', 'one JSON object on stdout')
+    .action(async (options: { json?: boolean }) => {
+      const found = await withHouse((house) => fsck(house))
+      terminal.out(options.json ? JSON.stringify(found) : foundInWords(found))
+      process.exitCode = found.verdict === 'verified' ? 0 : 5
+    })
+  ledger
     .command('verify <file>')
     .description('checks an exported ledger, or a part of one, without network')
     .option('--key <file>', 'your own copy of the public key; without it nothing can be verified')
@@ -37,4 +48,26 @@ export function ledgerCommands(program: Command, context: CommandContext): void 
       terminal.out(options.json ? JSON.stringify(result) : verificationInWords(result))
       process.exitCode = { verified: 0, 'not verified': 5, 'could not check': 1 }[result.verdict]
     })
+}
+
+function foundInWords({ faults, sends, ...found }: Fsck): string {
+  const erased = found.erased > 0 ? ` (what ${found.erased} commit to is erased)` : ''
+  return [
+    faults.length === 0
+      ? `The ledger is whole: ${found.entries} entries${erased}, ${found.checkpoints} checkpoints, ${found.seals} seals.`
+      : 'The ledger is not as it was written:',
+    ...faults.map(({ reason }) => `  ${reason}`),
+    ...(faults.length === 0
+      ? [`The choices of ${found.people} people and ${found.deliveries} deliveries are as it says.`]
+      : []),
+    ...(sends === null ? ['Sends against preferences: the record is too damaged to tell.'] : sendsInWords(sends)),
+  ].join('\n')
+}
+
+function sendsInWords({ checked, against, couldNotCheck, first }: SendsAgainst): string[] {
+  const erased = couldNotCheck > 0 ? `; ${couldNotCheck} could not be checked, their record is erased` : ''
+  return [
+    `Sends against preferences: ${against} of ${checked}${erased}.`,
+    ...first.map((one) => `  delivery ${one.delivery} at ${one.at}: ${one.verdict}, ${one.reason}`),
+  ]
 }

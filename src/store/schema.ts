@@ -20,7 +20,7 @@ import type { Brand } from '../domain/brand.ts'
 import type { Choices } from '../domain/choices.ts'
 import type { Topic } from '../domain/topic.ts'
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 /** A moment, as PostgreSQL writes it: text with microseconds and zone. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
 
@@ -68,6 +68,8 @@ export const wordings = pgTable(
     publishedAt: instant('published_at')
       .notNull()
       .default(sql`instant()`),
+    /** The ledger entry that says so; null until it is written, at the next publishing. */
+    entry: bigint('entry', { mode: 'number' }),
   },
   (table) => [
     uniqueIndex('wordings_one_current')

@@ -5,6 +5,7 @@ import t from 'tap'
 import { eraseAddress, erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
 import type { House } from '../../src/actions/house.ts'
+import { sealPending } from '../../src/actions/seal.ts'
 import { importPeople } from '../../src/actions/import-people.ts'
 import { addPerson as addByStaff, stopPerson } from '../../src/actions/people.ts'
 import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
@@ -82,6 +83,7 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
     insert into address_changes (id, person, canonical, spelling, fingerprint)
     values (${randomUUID()}, ${vera}, ${canonical}, ${address}, 'x')`
   await tell(house, vera, sent)
+  await sealOf(house, vera, deliveries)
   await sql`
     insert into wrong_topic_reports (delivery, person, message)
     select id, person, message from deliveries where id = ${sent}`
@@ -93,6 +95,17 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
     ])
   })
   return { vera, deliveries: [...deliveries, digest], inHand: deliveries.at(-1) ?? '' }
+}
+
+/** What was released to her: of all but the last it is sealed, and that waits beside somebody else's. */
+async function sealOf(house: House, vera: string, deliveries: readonly string[]): Promise<void> {
+  const { sql } = house.database
+  const record = (delivery: string, person: string) => ({ at: '2026-01-01T00:00:00.000Z', delivery, person })
+  const note = (records: object[]) => sql`
+    insert into unsealed (kind, records) values ('released', ${JSON.stringify(records)}::jsonb)`
+  await note(deliveries.slice(0, -1).map((id) => record(id, vera)))
+  await sealPending(house)
+  await note([record(deliveries.at(-1) ?? '', vera), record(randomUUID(), randomUUID())])
 }
 
 /** Her part of the conversation: an answer with our reply and a change that came of it, and a question that she did not want. */
@@ -133,7 +146,8 @@ function sums({ people, now, later, never, sent, refused, unknown }: Report) {
 }
 
 /** Where a line of hers may give way to one of somebody else, or one line held both. */
-const isShared = (table: string) => ['public.payloads.payload', 'public.slices.through'].includes(table)
+const isShared = (table: string) =>
+  ['public.payloads.payload', 'public.slices.through', 'public.unsealed.records'].includes(table)
 
 const slugs = ['held', 'held-back', 'deferred', 'sent', 'refused', 'unknown', 'cancelled', 'released']
 
