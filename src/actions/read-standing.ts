@@ -9,6 +9,7 @@ import { wordingNamed } from '../store/wordings.ts'
 import { entryEvidence, type EntryEvidence } from './entry-evidence.ts'
 import { readHistory, type HistoryPart } from './her-history.ts'
 import type { House } from './house.ts'
+import { sendsAgainstPerson, type SendsAgainst } from './sends-against-preferences.ts'
 import { standingAt, type StandingThen } from './standing-at.ts'
 import { versionsOf, type WordingVersion } from './read-wordings.ts'
 
@@ -32,7 +33,8 @@ export type StandingShown = {
   found: StandingThen
   evidence: EntryEvidence | null
   wording: WordingVersion | null
-  sent: { mails: SentMail[]; count: number }
+  /** What was sent by then, and how much of it the gate would not have let go. */
+  sent: { mails: SentMail[]; count: number; against: SendsAgainst }
   history: HistoryPart
   topics: Topic[]
 }
@@ -47,10 +49,11 @@ export async function readStanding(
   const sql = house.database.readOnly
   const found = await standingAt(house, { person }, at)
   const standing = found.kind === 'standing' ? found.standing : null
-  const [kept, wording, sent, history, topics] = await Promise.all([
+  const [kept, wording, sent, against, history, topics] = await Promise.all([
     standing && keptEntry(sql, standing.entry),
     standing?.wording ? wordingNamed(sql, standing.wording) : null,
     sentBy(sql, person, { at, most: mostMails }),
+    sendsAgainstPerson(sql, person, at),
     readHistory(house, person, before),
     allTopics(sql),
   ])
@@ -59,5 +62,5 @@ export async function readStanding(
     wording && versionsOf(house, wording),
   ])
   const version = versions?.find(({ hash }) => hash === wording?.hash) ?? null
-  return { found, evidence, wording: version, sent, history, topics }
+  return { found, evidence, wording: version, sent: { ...sent, against }, history, topics }
 }

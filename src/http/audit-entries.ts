@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { listEntries, readEntry, type EntryShown } from '../actions/read-entry.ts'
+import { zoneFor } from '../domain/calendar.ts'
 import { canonicalJson } from '../domain/canonical-json.ts'
+import { textDate, textTime } from '../domain/catalogue.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Anchor } from '../form-views.ts'
@@ -100,7 +102,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   const number = numberIn(fieldOf(request.params, 'number')) ?? 0
   const shown = await readEntry(site.house, look.staff, number, look.now)
   return sendStaff(reply, look, staffText('staff.audit.entry.heading', { entry: number }), [
-    entryFacts(shown),
+    entryFacts(shown, zoneFor(null, look.brand)),
     proofVerdicts(number, shown.evidence),
     ...code(staffText('staff.audit.entry.body'), shown.kept.body),
     ...payloadParts(shown),
@@ -111,7 +113,8 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   ])
 }
 
-function entryFacts({ kept, topics }: EntryShown): StaffPart {
+function entryFacts({ kept, topics }: EntryShown, zone: string): StaffPart {
+  const local = { date: textDate('en', kept.entry.at, zone), time: textTime('en', kept.entry.at, zone), zone }
   const { at, kind, wording, topics: ids } = kept.entry
   const none = { text: staffText('staff.audit.entry.none'), look: 'muted' } as const
   const names = ids.map((id) => topics.find((topic) => topic.id === id)?.name ?? String(id))
@@ -119,7 +122,10 @@ function entryFacts({ kept, topics }: EntryShown): StaffPart {
     kind: 'facts',
     facts: [
       { name: staffText('staff.audit.entry.kind'), values: [{ text: kindName(kind) }] },
-      { name: staffText('staff.audit.entry.time'), values: [{ text: at.toISOString() }] },
+      {
+        name: staffText('staff.audit.entry.time'),
+        values: [{ text: at.toISOString() }, { text: staffText('staff.audit.entry.local', local), look: 'muted' }],
+      },
       { name: staffText('staff.audit.entry.topics'), values: [names.length > 0 ? { text: names.join(', ') } : none] },
       {
         name: staffText('staff.audit.entry.wording'),

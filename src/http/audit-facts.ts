@@ -19,6 +19,7 @@ export function standingFacts(shown: StandingShown, standing: StandingAt): Staff
       fact('staff.audit.at.said', saidCells(standing)),
       fact('staff.audit.at.sent', [
         { text: staffText('staff.audit.at.sent.count', { count }), ...(count > 0 && { url: '#sent' }) },
+        ...withinCells(shown),
       ]),
       ...(next
         ? [
@@ -72,7 +73,7 @@ function formCells({ topics }: StandingShown, { form, way }: StandingAt): Cell[]
           'en',
           ids.map((id) => topics.find((topic) => topic.id === id)?.name ?? String(id)),
         )
-  const came: Cell[] = way === null ? [] : [{ text: `${staffText('staff.audit.at.way')} ${way}`, look: 'muted' }]
+  const came: Cell[] = way === null ? [] : [{ text: wayName(way), look: 'muted' }]
   if (form === null) return came
   return [
     { text: staffText('staff.audit.at.shown', { topics: names(form.shown) }) },
@@ -87,10 +88,28 @@ function formCells({ topics }: StandingShown, { form, way }: StandingAt): Cell[]
   ]
 }
 
+const ways = ['page', 'stop-page', 'one-click', 'undo', 'staff', 'start', 'confirm'] as const
+
+function wayName(way: string): string {
+  const known = ways.find((one) => one === way)
+  return known ? staffText(`staff.audit.way.${known}`) : staffText('staff.audit.way.other', { way })
+}
+
 /** When it was said; an import tells of another time than that at which it was recorded. */
 function saidCells({ kind, entry, answers }: StandingAt): Cell[] {
   const told = answers.filter((answer) => answer.entry === entry).map(({ confirmedAt, at }) => confirmedAt ?? at)
   const times = [...new Set(told)].toSorted()
   if (kind !== 'imported' || times.length === 0) return [{ text: staffText('staff.audit.at.saidSame') }]
   return times.map((time) => ({ text: staffText('staff.audit.at.saidAs', { time }) }))
+}
+
+/** Whether each of them was within what held at its moment, by the same gate. */
+function withinCells({ sent }: StandingShown): Cell[] {
+  const { checked, against, couldNotCheck } = sent.against
+  const unchecked = staffText('staff.audit.at.unchecked', { count: couldNotCheck })
+  return [
+    ...(against > 0 ? [{ text: staffText('staff.audit.at.against', { against, checked }) }] : []),
+    ...(against === 0 && checked > 0 ? [{ text: staffText('staff.audit.at.within', { count: checked }) }] : []),
+    ...(couldNotCheck > 0 ? [{ text: unchecked }] : []),
+  ]
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { makeProof } from '../actions/audit-exports.ts'
 import { lookAt, openLook } from '../actions/look-at.ts'
 import { readStanding, whoIsThere } from '../actions/read-standing.ts'
 import { asOf, fieldsAt, type AsOfAsked, type AsOfFault } from '../domain/as-of.ts'
@@ -21,10 +22,18 @@ export function auditPerson(server: FastifyInstance, site: Site): void {
     get: (look, request, reply) => show(site, look, request, reply),
     post: (look, request, reply) => open(site, look, request, reply),
   })
+  staffPage(server, site, '/audit/person/:id/proof', {
+    roles: rolesFor.audit,
+    get: (_look, request, reply) => reply.redirect(`/audit/person/${personIn(request)}`, 303),
+    post: async (look, request, reply) => {
+      const entry = await makeProof(site.house, look.staff, personIn(request), look.now)
+      return reply.redirect(`/audit/export/${entry}`, 303)
+    },
+  })
 }
 
 /** The id in the address. @throws Problem `not-found` for what is none. */
-export function personIn(request: FastifyRequest): string {
+function personIn(request: FastifyRequest): string {
   const id = fieldOf(request.params, 'id') ?? ''
   if (!isPersonId(id)) throw new Problem('not-found', 'this is not the id of a person')
   return id
@@ -48,7 +57,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   return sendStaff(reply, look, heading, [
     lookLine(shown, opened, { at: time.at, ...fields }),
     asOfForm(person, fields, null),
-    ...standingParts({ shown, person, at: time.at, below, zone: fields.zone, brand: look.brand.name }),
+    ...standingParts({ shown, person, at: time.at, below, zone: fields.zone, brand: look.brand.name, seal: look.seal }),
   ])
 }
 

@@ -21,6 +21,7 @@ export type StandingPage = {
   below: number | null
   zone: string
   brand: string
+  seal: string
 }
 
 /** Whom, when, and by which look. The address is masked: who asks has it. */
@@ -73,10 +74,25 @@ export function standingParts(page: StandingPage): StaffPart[] {
     { kind: 'sentence', text: standing.sentence, note: inForce(standing) },
     standingFacts(page.shown, standing),
     ...(evidence ? [proofVerdicts(standing.entry, evidence)] : []),
+    proofPress(page),
+    {
+      kind: 'links',
+      links: [{ label: staffText('staff.audit.at.export'), url: `/audit/export?person=${page.person}` }],
+    },
     answersTable(standing),
     mailsTable(page),
     ...historyParts(page),
   ]
+}
+
+/** A proof that somebody else can check: made by a press, with its entry. */
+function proofPress({ person, seal }: StandingPage): StaffPart {
+  const action = `/audit/person/${person}/proof`
+  const fields = [{ name: 'seal', value: seal }]
+  return {
+    kind: 'presses',
+    buttons: [{ action, label: staffText('staff.audit.at.proof'), look: 'primary', fields }],
+  }
 }
 
 function inForce({ recordedAt, next, timeZone }: StandingAt): string {
