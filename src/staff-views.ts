@@ -28,8 +28,8 @@ export type StaffPage = {
   parts: StaffPart[]
 }
 
-/** One cell: its text, where it leads, and whether it is a number (aligned at its end) or a code (in the font of codes). */
-export type Cell = { text: string; url?: string; look?: 'number' | 'code' | 'muted' }
+/** One cell: its text, where it leads, and whether it is a number (aligned at its end) or a code (in the font of codes), or a time (on one line). */
+export type Cell = { text: string; url?: string; look?: 'number' | 'code' | 'muted' | 'time' }
 
 /** One part of a page, drawn by the view of its kind: views/staff/_<kind>.eta. */
 export type StaffPart =
@@ -42,6 +42,8 @@ export type StaffPart =
       kind: 'table'
       id?: string
       caption: string
+      /** The page's own heading says it: the caption is for who cannot see that. */
+      quiet?: boolean
       columns: { label: string; look?: 'number' }[]
       rows: Cell[][]
       none: string

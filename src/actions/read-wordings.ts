@@ -1,6 +1,5 @@
-import { plainText } from '../domain/campaign-body.ts'
 import { Problem } from '../domain/problem.ts'
-import { differenceOf, type DifferenceLine } from '../domain/text-difference.ts'
+import { closeTo, differenceOf, type DifferenceLine } from '../domain/text-difference.ts'
 import { allWordings, relianceOn, type KeptWording, type Reliance } from '../store/wordings.ts'
 import type { House } from './house.ts'
 import { readWording } from './read-wording.ts'
@@ -43,6 +42,9 @@ function numbered(wordings: readonly KeptWording[]): WordingVersion[] {
   })
 }
 
+/** Unchanged lines that are shown around a change. */
+const linesAround = 3
+
 /** A frozen text for an auditor: its words, how they differ from the version before (null where it is the first), who rests on it. */
 export type WordingShown = {
   wording: KeptWording
@@ -65,7 +67,7 @@ export async function showWording(house: House, hash: string): Promise<WordingSh
   const version = versions.find((one) => one.hash === hash)
   if (!version) throw new Problem('not-found', 'no text of ours has that name')
   const before = version.before === null ? null : await readWording(house, version.before)
-  const difference = before && differenceOf(plainText(before.wording.body), text)
+  const difference = before && closeTo(differenceOf(before.text, text), linesAround)
   const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
   return { wording, version, text, words, difference, reliance }
 }

@@ -1,5 +1,5 @@
-/** One line of a text beside another: in both, or in one of them. */
-export type DifferenceLine = { kind: 'same' | 'added' | 'removed'; text: string }
+/** One line of a text beside another: in both, or in one of them; `gap` stands for lines that are in both. */
+export type DifferenceLine = { kind: 'same' | 'added' | 'removed' | 'gap'; text: string }
 
 /** Beyond this many pairs of lines two texts are told as one going and the other coming. */
 const mostPairs = 4_000_000
@@ -42,6 +42,16 @@ function commonLengths(was: readonly string[], is: readonly string[]): Uint32Arr
 
 function at(lengths: readonly Uint32Array[], i: number, j: number): number {
   return lengths[i]?.[j] ?? 0
+}
+
+/** The same with no more than so many unchanged lines around each change; a gap stands for all others. */
+export function closeTo(lines: readonly DifferenceLine[], around: number): DifferenceLine[] {
+  const changed = lines.flatMap(({ kind }, place) => (kind === 'same' ? [] : [place]))
+  const isClose = (place: number) => changed.some((one) => Math.abs(one - place) <= around)
+  return lines.flatMap((line, place): DifferenceLine[] => {
+    if (isClose(place)) return [line]
+    return place === 0 || isClose(place - 1) ? [{ kind: 'gap', text: '…' }] : []
+  })
 }
 
 function removed(text: string): DifferenceLine {

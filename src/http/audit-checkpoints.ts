@@ -57,10 +57,13 @@ async function show(
         kind: 'table',
         caption: staffText('staff.audit.checkpoints.list', { shown: newest.length, count }),
         columns: [
-          { label: staffText('staff.audit.checkpoints.size'), look: 'number' },
           { label: staffText('staff.audit.checkpoints.at') },
+          { label: staffText('staff.audit.checkpoints.size'), look: 'number' },
         ],
-        rows: newest.map((one) => [{ text: counted(one.size), look: 'number' }, { text: one.at }]),
+        rows: newest.map((one) => [
+          { text: one.at, look: 'time' },
+          { text: counted(one.size), look: 'number' },
+        ]),
         none: staffText('staff.audit.checkpoints.none'),
       },
     ],

@@ -6,7 +6,7 @@ import { textDate, textTime } from '../domain/catalogue.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Anchor } from '../form-views.ts'
-import type { StaffPart } from '../staff-views.ts'
+import type { Cell, StaffPart } from '../staff-views.ts'
 import { entryCell, kindName, proofVerdicts } from './audit-words.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
@@ -38,6 +38,7 @@ export function periodForm({ from, to }: { from: string; to: string }): StaffPar
       ],
       button: staffText('staff.audit.period.show'),
       look: 'plain',
+      inline: true,
     },
   }
 }
@@ -65,6 +66,7 @@ async function list(site: Site, look: StaffLook, request: FastifyRequest, reply:
     {
       kind: 'table',
       caption: heading,
+      quiet: true,
       columns: [
         { label: staffText('staff.audit.entries.number'), look: 'number' },
         { label: staffText('staff.audit.entry.time') },
@@ -73,7 +75,7 @@ async function list(site: Site, look: StaffLook, request: FastifyRequest, reply:
       ],
       rows: entries.map(({ number, entry }) => [
         entryCell(number),
-        { text: entry.at.toISOString() },
+        { text: entry.at.toISOString(), look: 'time' },
         { text: kindName(entry.kind) },
         entry.wording === null
           ? { text: '–', look: 'muted' }
@@ -116,16 +118,14 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
 function entryFacts({ kept, topics }: EntryShown, zone: string): StaffPart {
   const local = { date: textDate('en', kept.entry.at, zone), time: textTime('en', kept.entry.at, zone), zone }
   const { at, kind, wording, topics: ids } = kept.entry
+  const there: Cell[] = zone === 'UTC' ? [] : [{ text: staffText('staff.audit.entry.local', local), look: 'muted' }]
   const none = { text: staffText('staff.audit.entry.none'), look: 'muted' } as const
   const names = ids.map((id) => topics.find((topic) => topic.id === id)?.name ?? String(id))
   return {
     kind: 'facts',
     facts: [
       { name: staffText('staff.audit.entry.kind'), values: [{ text: kindName(kind) }] },
-      {
-        name: staffText('staff.audit.entry.time'),
-        values: [{ text: at.toISOString() }, { text: staffText('staff.audit.entry.local', local), look: 'muted' }],
-      },
+      { name: staffText('staff.audit.entry.time'), values: [{ text: at.toISOString() }, ...there] },
       { name: staffText('staff.audit.entry.topics'), values: [names.length > 0 ? { text: names.join(', ') } : none] },
       {
         name: staffText('staff.audit.entry.wording'),

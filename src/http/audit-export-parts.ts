@@ -80,10 +80,10 @@ export function registerTable(exports: readonly ListedExport[]): StaffPart {
     ],
     rows: exports.map((one) => [
       entryCell(one.entry),
-      { text: one.at },
+      { text: one.at, look: 'time' },
       { text: whatWas(one) },
       one.by === null ? { text: '–', look: 'muted' } : { text: one.by },
-      { text: one.destroyBy },
+      { text: one.destroyBy, look: 'time' },
     ]),
     none: staffText('staff.audit.export.none'),
   }

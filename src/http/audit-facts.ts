@@ -4,15 +4,19 @@ import { textList } from '../domain/catalogue.ts'
 import { staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { entryUrl, kindName, wordingKindName } from './audit-words.ts'
+import { fieldOf } from './site.ts'
 
 /** What it rests on, what they saw and did, when it was recorded and said, and what came next. */
 export function standingFacts(shown: StandingShown, standing: StandingAt): StaffPart {
-  const { entry, recordedAt, kind, did, next } = standing
+  const { entry, recordedAt, kind, did, way, next } = standing
   const { count } = shown.sent
   return {
     kind: 'facts',
     facts: [
-      fact('staff.audit.at.rests', [entryLink(entry), { text: kindName(kind) }]),
+      fact('staff.audit.at.rests', [
+        entryLink(entry),
+        { text: way === null ? kindName(kind) : `${kindName(kind)}, ${wayName(way)}` },
+      ]),
       fact('staff.audit.at.saw', sawCells(shown, standing)),
       fact('staff.audit.at.did', [...did.map((text) => ({ text })), ...formCells(shown, standing)]),
       fact('staff.audit.at.recorded', [{ text: recordedAt }]),
@@ -52,7 +56,7 @@ function sawCells({ wording }: StandingShown, standing: StandingAt): Cell[] {
   const values = { kind: wordingKindName(wording.kind), version, language }
   if (standing.evidence === 'attested') {
     return [
-      { text: staffText('staff.audit.at.saw.attested', values) },
+      { text: staffText('staff.audit.at.saw.attested', { ...values, by: declaredBy(standing) }) },
       { text: staffText('staff.audit.at.saw.declared'), url },
     ]
   }
@@ -64,8 +68,13 @@ function sawCells({ wording }: StandingShown, standing: StandingAt): Cell[] {
   ]
 }
 
+/** Who attests it, by the name that the entry keeps. */
+function declaredBy({ details }: StandingAt): string {
+  return fieldOf(details, 'by') ?? staffText('staff.audit.at.saw.somebody')
+}
+
 /** What stood on the form, and what was left ticked: order and defaults are part of what was seen. */
-function formCells({ topics }: StandingShown, { form, way }: StandingAt): Cell[] {
+function formCells({ topics }: StandingShown, { form }: StandingAt): Cell[] {
   const names = (ids: readonly number[]) =>
     ids.length === 0
       ? staffText('staff.audit.at.none')
@@ -73,8 +82,7 @@ function formCells({ topics }: StandingShown, { form, way }: StandingAt): Cell[]
           'en',
           ids.map((id) => topics.find((topic) => topic.id === id)?.name ?? String(id)),
         )
-  const came: Cell[] = way === null ? [] : [{ text: wayName(way), look: 'muted' }]
-  if (form === null) return came
+  if (form === null) return []
   return [
     { text: staffText('staff.audit.at.shown', { topics: names(form.shown) }) },
     {
@@ -84,7 +92,6 @@ function formCells({ topics }: StandingShown, { form, way }: StandingAt): Cell[]
           : staffText('staff.audit.at.preticked', { topics: names(form.preticked) }),
     },
     { text: staffText('staff.audit.at.ticked', { topics: names(form.ticked) }) },
-    ...came,
   ]
 }
 

@@ -53,7 +53,7 @@ function againstParts({ against, first, couldNotCheck }: SendsAgainst): StaffPar
         { label: staffText('staff.audit.sends.delivery') },
       ],
       rows: first.map(({ at, verdict, reason, delivery }) => [
-        { text: at },
+        { text: at, look: 'time' },
         { text: `${verdict}: ${reason}` },
         { text: delivery, look: 'code' },
       ]),
@@ -66,6 +66,7 @@ function ratesTable(rates: Awaited<ReturnType<typeof readWrongTopic>>): StaffPar
   return {
     kind: 'table',
     caption: staffText('staff.audit.rates.heading'),
+    quiet: true,
     columns: [
       { label: staffText('staff.audit.rates.campaign') },
       { label: staffText('staff.audit.rates.started') },
@@ -75,7 +76,7 @@ function ratesTable(rates: Awaited<ReturnType<typeof readWrongTopic>>): StaffPar
     ],
     rows: rates.map(({ campaign, startedAt, reached, said }) => [
       { text: campaign, url: `/audit/campaign/${campaign}` },
-      { text: startedAt },
+      { text: startedAt, look: 'time' },
       { text: counted(reached), look: 'number' },
       { text: counted(said), look: 'number' },
       { text: reached === 0 ? '–' : `${((100 * said) / reached).toFixed(1)} %`, look: 'number' },

@@ -132,7 +132,7 @@ function answersTable({ answers }: StandingAt): StaffPart {
     rows: answers.map(({ name, answer, at, confirmedAt, entry, evidence, wording }) => [
       { text: name },
       { text: staffText(`staff.audit.answer.${answer}`) },
-      { text: confirmedAt ?? at },
+      { text: confirmedAt ?? at, look: 'time' },
       entryCell(entry),
       evidence === null || wording === null
         ? { text: '–', look: 'muted' }
@@ -154,7 +154,7 @@ function mailsTable({ shown: { sent } }: StandingPage): StaffPart {
       { label: staffText('staff.audit.at.mail.entry'), look: 'number' },
     ],
     rows: sent.mails.map(({ at, subject, state, entry }) => [
-      { text: at },
+      { text: at, look: 'time' },
       { text: subject ?? staffText('staff.audit.at.mail.digest') },
       { text: state },
       entryCell(entry),

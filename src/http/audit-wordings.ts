@@ -44,6 +44,7 @@ async function list(site: Site, look: StaffLook, reply: FastifyReply): Promise<F
     {
       kind: 'table',
       caption: heading,
+      quiet: true,
       columns: [
         { label: staffText('staff.audit.wordings.text') },
         { label: staffText('staff.audit.wordings.language') },
@@ -53,7 +54,7 @@ async function list(site: Site, look: StaffLook, reply: FastifyReply): Promise<F
       rows: wordings.map((one): Cell[] => [
         { text: nameOf(one), url: `/audit/wording/${one.hash}` },
         { text: one.language },
-        { text: isoOf(one.publishedAt) },
+        { text: isoOf(one.publishedAt), look: 'time' },
         { text: one.hash.slice(0, 16), look: 'code' },
       ]),
       none: staffText('staff.audit.wordings.none'),
@@ -126,7 +127,7 @@ function differenceParts({ version, difference }: WordingShown): StaffPart[] {
     text: staffText('staff.audit.wording.difference', { version: before }),
     id: 'difference',
   }
-  if (difference.every(({ kind }) => kind === 'same')) {
+  if (difference.every(({ kind }) => kind === 'same' || kind === 'gap')) {
     return [heading, { kind: 'text', lines: [staffText('staff.audit.wording.same')] }]
   }
   const [added, removed] = [staffText('staff.audit.wording.added'), staffText('staff.audit.wording.removed')]
