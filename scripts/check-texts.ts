@@ -30,6 +30,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'about.service.*.name': [serviceKinds],
   'about.service.*.why': [serviceKinds],
   'channel.*': [channels],
+  'download.file.address.*': [['waiting', 'replaced']],
   'download.file.state.*': [['sent', 'unknown', 'released', 'refused', 'deferred', 'held', 'held_back', 'cancelled']],
   'download.file.suppressed.*': [suppressionReasons],
   'history.*': [['yes', 'yes.again', 'no', 'pending', 'unasked']],

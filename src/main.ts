@@ -5,13 +5,15 @@ import { publishWordings } from './actions/publish-wordings.ts'
 import { recordServiceKinds } from './actions/record-service-kinds.ts'
 import type { Config } from './config.ts'
 import { markOf } from './domain/keyring.ts'
+import { isLoopback } from './domain/loopback.ts'
 import { Problem } from './domain/problem.ts'
 import type { Doors } from './http/home.ts'
+import { identityProvider } from './identity-provider.ts'
 import { openKeyring } from './keyring-file.ts'
 import type { Courier } from './mail/courier.ts'
 import { dkimSigner, type Sign } from './mail/dkim.ts'
 import { maildirCourier } from './mail/maildir-courier.ts'
-import { isLoopback, missingForRelay } from './mail/relay-rule.ts'
+import { missingForRelay } from './mail/relay-rule.ts'
 import { relayUse, smtpCourier } from './mail/smtp-courier.ts'
 import { openNoList } from './no-list-file.ts'
 import { renderWording } from './render.ts'
@@ -88,6 +90,7 @@ export async function serve(
     trustedProxies: config.trustedProxies,
     mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
     doors,
+    identity: config.oidc && identityProvider(config.oidc),
   })
   try {
     const address = await server.listen({ host: config.host, port: config.port })

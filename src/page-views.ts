@@ -35,10 +35,15 @@ export type Frame = {
   title: string
   skip: string
   brand: string
+  /** What is shown instead of the brand's name, which is its alternative text; null for the name itself. */
+  logo: (ShownPicture & { dark: ShownPicture | null }) | null
   styles: string[]
   postalAddress: string | null
   footer: { label: string; url: string }[]
 }
+
+/** A picture of ours and the size it takes on the page. */
+type ShownPicture = { url: string; width: number; height: number }
 
 /** Her sentence, with a line in small letters under it. */
 export type SentenceCard = { text: string; note: string }
@@ -49,7 +54,8 @@ export type PreferencesPage = {
   heading: string
   sentence: SentenceCard | null
   lead: string[]
-  stopTopics: Press[]
+  /** Buttons that stand before the row. */
+  first: Press[]
   rowLabel: string
   row: Press[]
   /** What else this link can do by one press. */

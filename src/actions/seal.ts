@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { canonicalJson } from '../domain/canonical-json.ts'
 import { rootOfAll } from '../domain/merkle-path.ts'
-import { mostInSeal, sealLeaf, type SealPayload } from '../domain/seal.ts'
+import { mostInSeal, sealLeaf, sealText, type SealPayload } from '../domain/seal.ts'
 import type { Transaction } from '../store/database.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import { insertSeal, type Leaf } from '../store/seals.ts'
@@ -52,7 +51,7 @@ async function appendSeal(tx: Transaction, kind: SealKind, records: readonly Sea
   const leaves = records.map((record, n): Leaf => ({
     delivery: record.delivery,
     salt: salts.subarray(32 * n, 32 * (n + 1)),
-    record: canonicalJson(record),
+    record: sealText(record),
   }))
   const hashes = leaves.map(({ record, salt }) => sealLeaf(record, salt))
   const times = records.map(({ at }) => String(at)).toSorted()

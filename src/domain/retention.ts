@@ -25,6 +25,7 @@ export const keptKinds = [
   'replies',
   'service-mail',
   'requests',
+  'staff',
   'exports',
   'fingerprints',
   'erased',
@@ -34,7 +35,7 @@ export type KeptKind = (typeof keptKinds)[number]
 
 /**
  * All that is kept about people, and how long: shown at /privacy, and carried out once a day (actions/retire-data.ts).
- * `day`: the daily work deletes what is older; `person`: it goes when she is erased; `nobody`: it names nobody, and stays.
+ * `day`: the daily work deletes what is older; `person`: it goes when she is erased, or for staff is removed; `nobody`: it names nobody, and stays.
  */
 export const retention: readonly Kept[] = [
   { kind: 'person', ground: 'consent', period: 'needed', deletedBy: 'person' },
@@ -50,6 +51,7 @@ export const retention: readonly Kept[] = [
   { kind: 'replies', ground: 'interest', period: { months: 6 }, deletedBy: 'day' },
   { kind: 'service-mail', ground: 'interest', period: { days: 90 }, deletedBy: 'day' },
   { kind: 'requests', ground: 'interest', period: { days: 8 }, deletedBy: 'day' },
+  { kind: 'staff', ground: 'interest', period: 'needed', deletedBy: 'person' },
   // Long enough to show, as for a yes, what left the house about whom after it should have been destroyed.
   { kind: 'exports', ground: 'duty', period: { months: 36 }, deletedBy: 'day' },
   { kind: 'fingerprints', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },

@@ -60,7 +60,8 @@ function macOf(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url')
 }
 
-function isSame(given: string, ours: string): boolean {
+/** Compares two texts in constant time. */
+export function isSame(given: string, ours: string): boolean {
   const [one, other] = [given, ours].map((text) => createHash('sha256').update(text).digest())
   return one !== undefined && other !== undefined && timingSafeEqual(one, other)
 }

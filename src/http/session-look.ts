@@ -63,6 +63,11 @@ export function isFromElsewhere({ house }: Site, request: FastifyRequest): boole
   return origin !== undefined && origin !== 'null' && origin !== new URL(house.publicUrl).origin
 }
 
+/** @throws 403 for a press that another site sent: {@link isFromElsewhere}. */
+export function requireFromHere(site: Site, request: FastifyRequest): void {
+  if (isFromElsewhere(site, request)) throw fromElsewhere()
+}
+
 /** The same page, with the session's seal in every form that acts on the session, wherever on it that form stands. */
 export function sealed<Model>(model: Model, { session }: Look): Model {
   return session ? (withSeal(model, session.seal) as Model) : model

@@ -25,8 +25,7 @@ export async function checkpointsBelow(
 /** Keeps the checkpoint of a tree size; the first one of a size stays (the log never signs two). @returns the one that stands. */
 export async function keepCheckpoint(tx: Transaction, size: number, note: string): Promise<string> {
   await tx`insert into checkpoints (size, note) values (${size}, ${note}) on conflict do nothing`
-  const [row] = await tx<{ note: string }[]>`select note from checkpoints where size = ${size}`
-  return row?.note ?? note
+  return (await checkpointOf(tx, size))?.note ?? note
 }
 
 /** The checkpoint of that size; null where none was signed. */

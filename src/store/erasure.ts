@@ -1,6 +1,7 @@
 import type { Channel } from '../domain/choices.ts'
 import { countGoing, keepInHand } from './delivery-counts.ts'
 import type { Sql, Transaction } from './database.ts'
+import { countWrongTopic } from './wrong-topic.ts'
 import { forgetSealed } from './seals.ts'
 
 /** An address of somebody who is about to be erased: all that can name her. */
@@ -32,6 +33,7 @@ export async function deleteDeliveries(tx: Transaction, deliveries: readonly str
   const ids = deliveries as string[]
   await keepInHand(tx, ids)
   await countGoing(tx, ids)
+  await countWrongTopic(tx, ids)
   await tx`delete from past_releases where delivery = any (${ids}::uuid[])`
   await forgetSealed(tx, ids)
   const gone = await tx<{ message: string }[]>`
