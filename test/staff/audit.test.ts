@@ -58,7 +58,7 @@ async function post(
     headers: { cookie: `${cookie.name}=${cookie.value}`, ...form },
     payload: new URLSearchParams({ seal, ...fields }).toString(),
   })
-  return { statusCode, body, location: String(headers.location ?? '') }
+  return { statusCode, body, location: headers.location ?? '' }
 }
 
 const search = async (app: Audited, q: string, reason = '') => post(app, app.auditor, '/audit', { q, reason })
