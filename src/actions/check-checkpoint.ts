@@ -3,6 +3,7 @@ import { newestCheckpoint, newestCheckpoints, type SignedAt } from '../store/che
 import { consistencyPaths } from '../store/tree-nodes.ts'
 import { ledgerSize } from '../store/ledger.ts'
 import type { House } from './house.ts'
+import { keysOfLedger } from './keys-of-ledger.ts'
 import { ledgerKey } from './sign-checkpoint.ts'
 
 const mostListed = 50
@@ -38,8 +39,8 @@ export type CheckpointCheck =
  */
 export async function checkCheckpoint(house: House, text: string): Promise<CheckpointCheck> {
   const sql = house.database.readOnly
-  const [newest, key] = await Promise.all([newestCheckpoint(sql), ledgerKey(house, sql)])
-  const given = openCheckpoint(pastedNote(text), key)
+  const [newest, { keys }] = await Promise.all([newestCheckpoint(sql), keysOfLedger(house, sql)])
+  const given = openCheckpoint(pastedNote(text), keys)
   if (given.kind === 'refused') {
     const { wrong, reason: detail } = given
     return wrong
@@ -48,7 +49,7 @@ export async function checkCheckpoint(house: House, text: string): Promise<Check
   }
   if (given.checkpoint.size === 0) return { verdict: 'could not check', reason: 'empty', detail: '' }
   if (!newest) return { verdict: 'could not check', reason: 'unsigned', detail: '' }
-  const now = openCheckpoint(newest.note, key)
+  const now = openCheckpoint(newest.note, keys)
   if (now.kind === 'refused') return { verdict: 'could not check', reason: 'own', detail: now.reason }
   const [old, current] = [given.checkpoint.size, now.checkpoint.size]
   const proofs = old < current ? await consistencyPaths(sql, [old], current) : new Map<number, string[]>()

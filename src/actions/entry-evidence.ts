@@ -5,7 +5,7 @@ import type { Sql } from '../store/database.ts'
 import type { ListedEntry } from '../store/audit-entries.ts'
 import { consistencyPaths, inclusionPaths } from '../store/tree-nodes.ts'
 import type { House } from './house.ts'
-import { ledgerKey } from './sign-checkpoint.ts'
+import { keysOfLedger } from './keys-of-ledger.ts'
 
 /**
  * What can be shown of an entry's place in the ledger, worked out now from the stored tree. `open`: no signed state covers it
@@ -24,13 +24,13 @@ export async function entryEvidence(
   { number, body, leaf }: Pick<ListedEntry, 'number' | 'body' | 'leaf'>,
 ): Promise<EntryEvidence> {
   if (leafHash(body) !== leaf) return { kind: 'bad', fault: 'leaf' }
-  const [newest, first, key] = await Promise.all([
+  const [newest, first, { key, keys }] = await Promise.all([
     newestCheckpoint(sql),
     firstCheckpointOver(sql, number),
-    ledgerKey(house, sql),
+    keysOfLedger(house, sql),
   ])
   if (!newest || !first) return { kind: 'open' }
-  const [now, then] = [openCheckpoint(newest.note, key), openCheckpoint(first.note, key)]
+  const [now, then] = [openCheckpoint(newest.note, keys), openCheckpoint(first.note, keys)]
   if (now.kind === 'refused' || then.kind === 'refused') return { kind: 'bad', fault: 'signature' }
   const { size, root } = now.checkpoint
   const [paths, proofs] = await Promise.all([

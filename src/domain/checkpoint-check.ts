@@ -1,24 +1,25 @@
+import { signsAt, type LedgerKey } from './key-change.ts'
 import { verifyConsistency } from './merkle.ts'
-import { openNote, parseCheckpoint, parseVkey, type Checkpoint } from './signed-note.ts'
+import { openNote, parseCheckpoint, type Checkpoint } from './signed-note.ts'
 
 /** A checkpoint that one key signed, or why it is none; `wrong` where somebody made it look like one. */
 export type OpenedCheckpoint =
   | { kind: 'checkpoint'; checkpoint: Checkpoint }
   | { kind: 'refused'; wrong: boolean; reason: string }
 
-/** Opens the text of a checkpoint of this log. @param key our own public key, as a vkey. */
-export function openCheckpoint(note: string, key: string): OpenedCheckpoint {
-  const vkey = parseVkey(key)
-  if (vkey.kind === 'refused') return { kind: 'refused', wrong: false, reason: vkey.reason }
-  const opened = openNote(note, [vkey.vkey])
-  if (opened.kind === 'refused')
+/** Opens the text of a checkpoint of the log that these keys sign, each for its own sizes of the tree. */
+export function openCheckpoint(note: string, keys: readonly LedgerKey[]): OpenedCheckpoint {
+  const opened = openNote(note, keys)
+  if (opened.kind === 'refused') {
     return { kind: 'refused', wrong: opened.reason.endsWith('is wrong'), reason: opened.reason }
+  }
   const read = parseCheckpoint(opened.text)
   if (read.kind === 'refused') return { kind: 'refused', wrong: false, reason: read.reason }
-  if (read.checkpoint.origin !== vkey.vkey.name) {
-    return { kind: 'refused', wrong: false, reason: `it is of another log: ${read.checkpoint.origin}` }
-  }
-  return read
+  const { origin, size } = read.checkpoint
+  const key = keys.find(({ keyId }) => opened.signers.some((signer) => signer.keyId === keyId))
+  if (key?.name !== origin) return { kind: 'refused', wrong: false, reason: `it is of another log: ${origin}` }
+  if (signsAt(key, size)) return read
+  return { kind: 'refused', wrong: true, reason: `its key ${key.keyId} did not sign ledgers of ${size} entries` }
 }
 
 /**

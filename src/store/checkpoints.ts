@@ -41,14 +41,6 @@ export async function newestCheckpoint(sql: Sql): Promise<{ size: number; note: 
   return row ? { size: Number(row.size), note: row.note } : null
 }
 
-/** Any constant will do, as long as every process of ours uses the same. */
-const markLock = 0x6d61726b
-
-/** One process at a time moves the high-water mark; the lock ends with the transaction. */
-export async function lockMark(tx: Transaction): Promise<void> {
-  await tx`select pg_advisory_xact_lock(${markLock}::bigint)`
-}
-
 /** A checkpoint with the time of its signature (ISO). */
 export type SignedAt = { size: number; note: string; at: string }
 
@@ -68,4 +60,12 @@ export async function firstCheckpointOver(sql: Sql, entry: number): Promise<Sign
 
 function asSigned({ size, note, at }: { size: string; note: string; at: string }): SignedAt {
   return { size: Number(size), note, at: new Date(at).toISOString() }
+}
+
+/** Any constant will do, as long as every process of ours uses the same. */
+const markLock = 0x6d61726b
+
+/** One process at a time moves the high-water mark; the lock ends with the transaction. */
+export async function lockMark(tx: Transaction): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${markLock}::bigint)`
 }

@@ -1,12 +1,18 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import t from 'tap'
 import { continues, openCheckpoint, pastedNote } from '../../src/domain/checkpoint-check.ts'
+import type { LedgerKey } from '../../src/domain/key-change.ts'
 import { appendLeaf, consistencyProof, emptyFrontier, leafHash, rootOf } from '../../src/domain/merkle.ts'
-import { checkpointText, signNote, vkeyOf } from '../../src/domain/signed-note.ts'
+import { checkpointText, parseVkey, signNote, vkeyOf } from '../../src/domain/signed-note.ts'
 
 const { privateKey } = generateKeyPairSync('ed25519')
 const origin = 'fern.example/consent'
-const key = vkeyOf(origin, privateKey)
+const keyOf = (of: KeyObject, more: { from?: number; below?: number } = {}): LedgerKey => {
+  const read = parseVkey(vkeyOf(origin, of))
+  if (read.kind === 'refused') throw new Error(read.reason)
+  return { ...read.vkey, from: 0, below: Infinity, ...more }
+}
+const key = [keyOf(privateKey)]
 const leaves = Array.from({ length: 11 }, (_, n) => leafHash(`entry ${n + 1}`))
 const at = (size: number, of = leaves) => ({
   origin,
@@ -27,6 +33,16 @@ t.test('a checkpoint is opened with the key of its log alone', async (t) => {
     reason: 'it is of another log: oak.example',
   })
   t.match(openCheckpoint('', key), { kind: 'refused', wrong: false })
+})
+
+t.test('each key opens what it signed in its own time', async (t) => {
+  const next = generateKeyPairSync('ed25519').privateKey
+  const keys = [keyOf(privateKey, { below: 8 }), keyOf(next, { from: 8 })]
+  const signed = (size: number, by: KeyObject) => openCheckpoint(signNote(checkpointText(at(size)), origin, by), keys)
+  t.same(signed(7, privateKey), { kind: 'checkpoint', checkpoint: at(7) })
+  t.same(signed(8, next), { kind: 'checkpoint', checkpoint: at(8) })
+  t.match(signed(8, privateKey), { kind: 'refused', wrong: true })
+  t.match(signed(7, next), { kind: 'refused', wrong: true })
 })
 
 t.test('a log continues an earlier one only where all of that is its beginning', async (t) => {

@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { changeLedgerKey } from '../../src/actions/change-key.ts'
+import { checkCheckpoint } from '../../src/actions/check-checkpoint.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
 import { fsck } from '../../src/actions/fsck.ts'
 import { readReceipt } from '../../src/actions/her-history.ts'
@@ -53,6 +54,7 @@ t.test('whoever holds the key of before verifies what comes after, and the other
   const now = await opened(t, on, house.database.url)
   const changed = await changeChoices(now, ada, page, (current, at) => stopTopics(current, [1], at))
   await signGrown(now)
+  t.match(await checkCheckpoint(now, kept), { verdict: 'verified' }, 'what the first key signed is a beginning still')
   const late = await bundleOf(now, on, 'late.zip')
   const hers = join(on.folder, 'hers.zip')
   await exportLedger(now, hers, { person: ada, what: 'proof', withPayloads: true, since: kept })
