@@ -16,9 +16,12 @@ export function downloadZip(telling: Telling): Readable {
   const { numbers, wordings, made } = telling.download
   const mtime = made.entry.at
   const add = (path: string, content: () => AsyncIterable<string>) =>
-    zip.addReadStreamLazy(path, { mtime }, (give) =>
-      give(null, Readable.from(bytesOf(content()), { objectMode: false })),
-    )
+    zip.addReadStreamLazy(path, { mtime }, (give) => {
+      const bytes = Readable.from(bytesOf(content()), { objectMode: false })
+      // The library pipes it and does not listen: an error that nobody hears would end the process.
+      bytes.on('error', (error) => zip.emit('error', error))
+      give(null, bytes)
+    })
   add('index.html', () => indexFile(telling))
   add('data.json', () => dataFile(telling))
   zip.addBuffer(Buffer.from(herDataJsonSchema()), 'data.schema.json', { mtime })

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { open, rename, rm } from 'node:fs/promises'
+import { finished, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import yazl from 'yazl'
@@ -12,30 +11,41 @@ import { Problem } from '../domain/problem.ts'
 /** A file of a bundle: its whole bytes, or how to get them as a stream when its turn comes. */
 export type BundlePart = { path: string; content: Buffer | (() => AsyncIterable<Uint8Array>) }
 
+/** Most of what is packed are hashes, which no level makes much smaller. */
+const fastest = 1
+
 /**
  * A bundle as the bytes of a zip, made while they are read, with `manifest.json` (the SHA-256 of every other file) as
- * its last part. Each part begins when its turn comes. What a part throws ends the stream with that error.
+ * its last part. Each part begins when its turn comes. What a part throws ends the stream with that error, and whoever
+ * destroys the stream ends the part that is being read.
  */
 export function bundleZip(parts: readonly BundlePart[], extent: BundleExtent): Readable {
   const zip = new yazl.ZipFile()
+  const output = zip.outputStream as Readable
   const hashes = new Map<string, string>()
-  for (const part of parts) {
-    const { path, content } = part
+  let current: Readable | null = null
+  const addLazily = (path: string, content: () => AsyncIterable<Uint8Array>) =>
+    zip.addReadStreamLazy(path, { compressionLevel: fastest }, (give) => {
+      if (output.destroyed) return
+      current = Readable.from(content())
+      // The library pipes it and does not listen: an error that nobody hears would end the process.
+      current.on('error', (error) => output.destroy(error))
+      give(null, current)
+    })
+  for (const { path, content } of parts) {
     if (Buffer.isBuffer(content)) {
       hashes.set(path, createHash('sha256').update(content).digest('hex'))
       zip.addBuffer(content, path)
     } else {
-      zip.addReadStreamLazy(path, (give) => {
-        give(null, Readable.from(hashed(content(), (hash) => hashes.set(path, hash))))
-      })
+      addLazily(path, () => hashed(content(), (hash) => hashes.set(path, hash)))
     }
   }
-  zip.addReadStreamLazy('manifest.json', (give) => {
-    give(null, Readable.from([Buffer.from(manifestText(hashes, extent))]))
+  addLazily('manifest.json', async function* () {
+    yield Buffer.from(manifestText(hashes, extent))
   })
   zip.end()
-  const output = zip.outputStream as Readable
   zip.on('error', (error: unknown) => output.destroy(error instanceof Error ? error : new Error('the zip failed')))
+  finished(output, () => void current?.destroy())
   return output
 }
 
@@ -43,7 +53,9 @@ export function bundleZip(parts: readonly BundlePart[], extent: BundleExtent): R
 export async function writeWhole(file: string, bytes: Readable): Promise<void> {
   const draft = `${file}.part`
   try {
-    await pipeline(bytes, createWriteStream(draft))
+    // Opened first: a file that comes to be after it was removed would stay.
+    const handle = await open(draft, 'w')
+    await pipeline(bytes, handle.createWriteStream())
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })

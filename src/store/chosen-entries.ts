@@ -83,13 +83,10 @@ async function choose(session: postgres.ReservedSql, choice: Choice, size: numbe
   await session`analyze chosen`
 }
 
-/** A COPY whose reader went away cannot be ended from its own session, so that one is ended as a whole. */
-async function closeReading(sql: Sql, session: postgres.ReservedSql, toEnd: number | null): Promise<void> {
+/** Cancels what may be under way on the session, and leaves it as it was. */
+async function closeReading(sql: Sql, session: postgres.ReservedSql, toCancel: number | null): Promise<void> {
   try {
-    if (toEnd !== null) {
-      await sql`select pg_terminate_backend(${toEnd})`
-      return
-    }
+    if (toCancel !== null) await sql`select pg_cancel_backend(${toCancel})`
     await session`drop table if exists pg_temp.chosen`
     await session`reset statement_timeout`
   } catch {

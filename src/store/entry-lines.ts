@@ -3,6 +3,8 @@ import type postgres from 'postgres'
 /** Which entries are read: all up to a size, or those that were chosen on this session (store/chosen-entries.ts). */
 export type Which = number | 'chosen'
 
+const pieceBytes = 65_536
+
 function among(which: Which): string {
   if (which === 'chosen') return 'in (select number from chosen)'
   if (!Number.isSafeInteger(which)) throw new Error('a tree size is an integer')
@@ -14,9 +16,26 @@ function among(which: Which): string {
  * read holds no control characters, so nothing is escaped; 0x02 stands between columns.
  */
 async function* copied(sql: postgres.Sql, select: string): AsyncGenerator<Uint8Array> {
-  yield* await sql
+  const rows = await sql
     .unsafe(`copy (${select}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02', escape e'\\x01')`)
     .readable()
+  try {
+    // A row comes as a piece of its own, and whoever handles pieces is paid by the piece.
+    let waiting: Uint8Array[] = []
+    let bytes = 0
+    for await (const row of rows.iterator({ destroyOnReturn: false })) {
+      waiting.push(row as Uint8Array)
+      bytes += (row as Uint8Array).length
+      if (bytes < pieceBytes) continue
+      yield Buffer.concat(waiting)
+      waiting = []
+      bytes = 0
+    }
+    if (bytes > 0) yield Buffer.concat(waiting)
+  } finally {
+    // Whoever stops early leaves the rest to flow by, lest the session wait for ever; the COPY may be cancelled meanwhile.
+    rows.on('error', () => undefined).resume()
+  }
 }
 
 /** One column of entries, a line each, by number. */

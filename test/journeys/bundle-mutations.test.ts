@@ -1,31 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command } from 'commander'
 import t from 'tap'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
-import type { CommandContext } from '../../src/cli/context.ts'
-import { ledgerCommands } from '../../src/cli/ledger.ts'
 import { mutated, mutations } from '../support/bundle-mutations.ts'
 import { ownersKey } from '../support/bundles.ts'
+import { ledgerProgram } from '../support/ledger-program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const exitCodes = { verified: 0, 'not verified': 5, 'could not check': 1 }
 
-/** Runs `courtesy ledger verify` in this process. */
-async function verify(args: readonly string[]): Promise<{ out: string; code: unknown }> {
-  const out: string[] = []
-  const no = () => {
-    throw new Error('verifying needs nothing but the files')
-  }
-  const terminal = { out: (text: string) => void out.push(text), words: no, progress: no, ask: no, interactive: false }
-  const context: CommandContext = { terminal, withHouse: no, serve: no, work: no, config: no, now: no }
-  const program = new Command()
-  ledgerCommands(program, context)
-  await program.parseAsync(['ledger', 'verify', ...args], { from: 'user' })
-  const code = process.exitCode
-  process.exitCode = 0
-  return { out: out.join('\n'), code }
-}
+const verify = (args: readonly string[]) => ledgerProgram(null, 'verify', ...args)
 
 t.test('each way to tamper with a bundle ends with its verdict, its reason and its exit code', async (t) => {
   const folder = temporaryFolder(t)

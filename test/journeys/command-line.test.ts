@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { joinBundledServer } from '../../src/store/bundled-postgres.ts'
-import { readBundle, bundleZip, writeWhole, type BundlePart } from '../../src/store/bundle-file.ts'
-
+import { bundleZip, readBundle, writeWhole, type BundlePart } from '../../src/store/bundle-file.ts'
 import { throwawaySettings } from '../support/database.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,6 +1,7 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
@@ -14,7 +15,8 @@ import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { verifyPage } from '../../src/actions/verify-page.ts'
 import { pauseUntil, resume } from '../../src/domain/choice-changes.ts'
 import { everything } from '../../src/domain/export-scope.ts'
-import { readBundle } from '../../src/store/bundle-file.ts'
+import { readBundle, writeWhole } from '../../src/store/bundle-file.ts'
+import { appendEntries, lockHead } from '../../src/store/ledger.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { openTestHouse } from '../support/house.ts'
@@ -27,6 +29,7 @@ type T = Parameters<typeof temporaryFolder>[0] & Parameters<typeof openTestHouse
 /** A house with two people, who each said yes and paused, and then hundreds of entries of others. */
 async function inhabited(
   t: T,
+  looks = 300,
 ): Promise<{ house: House; ada: string; ben: string; file(name: string): string; key: string }> {
   const { courier } = takingCourier()
   const house = await openTestHouse(t, { courier })
@@ -34,7 +37,14 @@ async function inhabited(
   const ada = await addPerson(house, 'ada@example.com', yesTo([1]), 'Marguerite')
   const ben = await addPerson(house, 'ben@example.com', yesTo([1, 2]), 'Benedict')
   await pause(house, ada)
-  for (let n = 0; n < 300; n++) await pause(house, ben, n)
+  await house.database.sql.begin(async (tx) => {
+    const look = { kind: 'looked-at', topics: [], wording: null, person: ben, payload: { person: ben } } as const
+    await appendEntries(
+      tx,
+      await lockHead(tx),
+      Array.from({ length: looks }, () => look),
+    )
+  })
   const folder = temporaryFolder(t)
   return { house, ada, ben, file: (name) => join(folder, name), key: await ledgerKey(house) }
 }
@@ -252,16 +262,36 @@ t.test('somebody who is erased while her proof is made is whole in it or only wi
 })
 
 t.test('whoever goes away in the middle of an export leaves nothing behind', async (t) => {
-  const { house, file, key } = await inhabited(t)
-  for (let n = 0; n < 20; n++) {
+  const { house, file, key } = await inhabited(t, 20_000)
+  for (let n = 0; n < 16; n++) {
     const { zip } = await openExport(house, { withPayloads: true, withTable: true })
-    zip.once('data', () => zip.destroy())
+    let left = n
+    zip.on('data', () => (left-- === 0 ? zip.destroy() : undefined))
     await finished(zip).catch(() => undefined)
   }
-  const all = Array.from({ length: 12 }, (_, n) => exportLedger(house, file(`${n}.zip`), { withPayloads: n % 2 === 0 }))
-  for (const { file: written } of await Promise.all(all))
+  const { zip: unread } = await openExport(house, { withPayloads: true })
+  unread.read(0)
+  await wait(100)
+  unread.destroy()
+  const all = Array.from({ length: 12 }, (_, n) => exportLedger(house, file(`${n}.zip`)))
+  for (const { file: written } of await Promise.all(all)) {
     t.match(await verifyLedger(written, key), { verdict: 'verified' })
+  }
   const [left] = await house.database.sql`
     select count(*)::int as n from pg_class where relname = 'chosen'`
   t.equal(left?.['n'], 0)
 })
+
+t.test('an export that cannot be read to its end says so and leaves no file', async (t) => {
+  const { house, file } = await inhabited(t)
+  await t.rejects(openAndWrite(house, file('broken.zip')), { code: '42703' })
+  t.notOk(existsSync(file('broken.zip')))
+  t.notOk(existsSync(file('broken.zip.part')))
+})
+
+/** Opens an export while all is well, and lets the table of leaves be gone when it is read. */
+async function openAndWrite(house: House, file: string): Promise<void> {
+  const { zip } = await openExport(house, {})
+  await house.database.sql`alter table entries rename column leaf to leaf_hidden`
+  await writeWhole(file, zip)
+}

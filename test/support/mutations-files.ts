@@ -12,8 +12,6 @@ import {
   put,
   resigned,
   rows,
-  swapped,
-  twice,
   untouched,
   wordingsIn,
   type Mutation,

@@ -8,7 +8,6 @@ import {
   editLines,
   entries,
   nested,
-  put,
   rows,
   swapped,
   twice,

@@ -14,7 +14,6 @@ import {
   resigned,
   rows,
   textOf,
-  without,
   type Mutation,
 } from './tampering.ts'
 
