@@ -40,7 +40,7 @@ function show({ answer: one, sentence, facts, shown }) {
   say(sentence, one)
   document.title = `${sentence.split(/[.:]/, 1)[0]} – ${title}`
   element('facts', HTMLElement).replaceChildren(...facts.flatMap(factLines))
-  element('rows', HTMLElement).replaceChildren(...shown.map(row))
+  element('rows', HTMLElement).replaceChildren(...shown.flatMap(rows))
   element('entries', HTMLElement).hidden = shown.length === 0
   found.hidden = facts.length === 0
   verdict.scrollIntoView({ block: 'nearest' })
@@ -70,16 +70,21 @@ function factLines({ name, value }) {
 }
 
 /** @param {Shown} shown */
-function row({ entry, payload }) {
+function rows({ entry, payload }) {
   const what = holding('td', entry.kind)
   if (entry.topics.length > 0) what.append(holding('small', `topics ${entry.topics.join(', ')}`))
   if (entry.wording !== null) what.append(holding('small', `wording ${entry.wording.slice(0, 12)}…`))
-  const line = document.createElement('tr')
   const cells = [numberText(entry.number), entry.at.replace('T', ' ').replace('Z', '')].map((text) =>
     holding('td', text),
   )
-  line.append(...cells, what, holding('td', payload ?? 'not in here, or erased'))
-  return line
+  const below = document.createElement('td')
+  below.colSpan = cells.length + 1
+  below.textContent = payload ?? 'not in here, or erased'
+  return [[...cells, what], [below]].map((line) => {
+    const row = document.createElement('tr')
+    row.append(...line)
+    return row
+  })
 }
 
 /**

@@ -118,11 +118,11 @@ export async function firstUnproven(states, newest, proofs) {
     const proof = old.size === newest.size || old.size === 0 ? [] : proofs.get(old.size)
     const claim = { oldSize: old.size, oldRoot: old.root, newSize: newest.size, newRoot: newest.root }
     if (proof && !(await continues({ ...claim, proof }))) {
-      throw notVerified(`${old.file} is not continued by checkpoint.txt`)
+      throw notVerified(`${old.file} is not continued by ${newest.file}`)
     }
     if (!proof) {
       unproven = couldNotCheck(
-        `the bundle has some entries only, and no proof that checkpoint.txt continues ${old.file} of ${old.size} entries. Ask for one that was exported with --since that checkpoint, or for the whole ledger`,
+        `there is no proof that ${newest.file} continues ${old.file} of ${old.size} entries in it. Ask for a part that was exported with --since that checkpoint, or for the whole ledger`,
       )
     }
   }
