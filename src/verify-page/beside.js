@@ -1,6 +1,7 @@
 // What goes with the entries of a bundle, in their order: the wordings they name, their payloads, the table.
 import { linesIn, sha256, textIn, toHex } from './bytes.js'
 import { entryIn, isPayloadOf, payloadIn, tableHead, tableRow } from './entry.js'
+import { requireStatement } from './keys.js'
 import { notVerified } from './verdict.js'
 
 /**
@@ -28,6 +29,7 @@ export async function wordingsIn(files) {
 /** Checks entries one after the other. */
 export class Checks {
   #wordings
+  #changes
   /** @type {{ lines: Bytes[], torn: boolean } | null} */
   #payloads
   /** @type {{ lines: Bytes[], torn: boolean } | null} */
@@ -43,10 +45,12 @@ export class Checks {
   /**
    * @param {ReadonlyMap<string, Bytes>} files
    * @param {ReadonlyMap<string, boolean>} wordings
+   * @param {ReadonlyMap<number, string>} changes of the key
    */
-  constructor(files, wordings) {
+  constructor(files, wordings, changes) {
     const [payloads, table] = [files.get('payloads.jsonl'), files.get('entries.csv')]
     this.#wordings = wordings
+    this.#changes = changes
     this.#payloads = payloads ? linesIn(payloads, longestPayload) : null
     this.#table = table ? linesIn(table, longestPayload * 2) : null
   }
@@ -62,14 +66,16 @@ export class Checks {
    * Reads the line in the place of entry `number`.
    * @param {Bytes} line
    * @param {number} number
+   * @param {string} leaf its hash
    */
-  entry(line, number) {
+  entry(line, number, leaf) {
     const entry = entryIn(line, number)
     if (entry.at < this.#lastAt) throw notVerified(`entry ${number} is older than the one before it`, number)
     if (entry.wording !== null && this.#wordings.get(entry.wording) !== true) {
       const fault = this.#wordings.has(entry.wording) ? 'has been altered' : 'is missing from the bundle'
       throw notVerified(`wordings/${entry.wording}.html, which entry ${number} names, ${fault}`, number)
     }
+    requireStatement(this.#changes, entry, leaf)
     this.#lastAt = entry.at
     return entry
   }

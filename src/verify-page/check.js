@@ -1,6 +1,7 @@
 // Checks what somebody was given against the key that she holds (docs/ledger-format.md).
 import { Checks, wordingsIn } from './beside.js'
 import { textIn, utf8 } from './bytes.js'
+import { inForce, keysInForce } from './keys.js'
 import { keysIn, openCheckpoint } from './note.js'
 import { manifestIn, requireListed } from './proofs.js'
 import { receiptIn, walkReceipt } from './receipt.js'
@@ -10,6 +11,7 @@ import { filesIn, mostBytes } from './zip.js'
 
 /**
  * @import { Bytes } from './bytes.js'
+ * @import { KeyInForce } from './keys.js'
  * @import { Key } from './note.js'
  * @import { Extent } from './proofs.js'
  * @import { Fact, Result, Shown } from './verdict.js'
@@ -58,11 +60,12 @@ async function checkBundle(files, trusted) {
   const manifest = manifestIn(required(files, 'manifest.json'))
   const extent = manifest?.extent ?? (files.has('proofs.json') ? 'part' : 'whole')
   const [entries, proofs] = needed[extent].map((name) => required(files, name))
-  const states = await signedStates(files, checkpoint, trusted.since, keys.list)
+  const history = await keysInForce(files, keys.list)
+  const states = await signedStates(files, checkpoint, trusted.since, history.keys)
   const newest = states.find(({ file }) => file === 'checkpoint.txt')
   if (!entries || !proofs || !newest) throw couldNotCheck('a part of the bundle is missing')
   const wordings = await wordingsIn(files)
-  const checks = new Checks(files, wordings)
+  const checks = new Checks(files, wordings, history.changes)
   const walked =
     extent === 'whole'
       ? await walkWhole({ entries, leaves: proofs }, states, checks)
@@ -91,8 +94,11 @@ async function checkBundle(files, trusted) {
 async function checkReceipt(text, trusted) {
   const receipt = receiptIn(text)
   const keys = await keysFor(trusted, receipt.key, 'the receipt holds none')
-  const newest = { ...(await openedBy('the checkpoint in the receipt', utf8(receipt.checkpoint), keys.list)) }
-  const states = trusted.since === '' ? [] : [await openedBy('your earlier checkpoint', utf8(trusted.since), keys.list)]
+  const newest = {
+    ...(await openedBy('the checkpoint in the receipt', utf8(receipt.checkpoint), keys.list.map(inForce))),
+  }
+  const states =
+    trusted.since === '' ? [] : [await openedBy('your earlier checkpoint', utf8(trusted.since), keys.list.map(inForce))]
   const shown = await walkReceipt(receipt, newest)
   const unproven = await firstUnproven(states, newest, new Map())
   const said = `Entry ${numberText(shown.entry.number)} is one of the ${numberText(newest.size)} that were signed, unchanged, and what it was made for is shown below. The sentences of the receipt are its sender’s words for it.`
@@ -106,8 +112,9 @@ async function checkReceipt(text, trusted) {
  */
 async function checkCheckpoint(note, trusted) {
   const keys = await keysFor(trusted, '', 'a checkpoint holds none')
-  const newest = await openedBy('the checkpoint', note, keys.list)
-  const states = trusted.since === '' ? [] : [await openedBy('your earlier checkpoint', utf8(trusted.since), keys.list)]
+  const newest = await openedBy('the checkpoint', note, keys.list.map(inForce))
+  const states =
+    trusted.since === '' ? [] : [await openedBy('your earlier checkpoint', utf8(trusted.since), keys.list.map(inForce))]
   const unproven = await firstUnproven(states, newest, new Map())
   const said = `This state of ${numberText(newest.size)} entries was signed by the key that you gave. Of the entries themselves a checkpoint shows nothing.`
   return concluded({ entries: 0, shown: [], verdict: unproven }, newest, keys, said, signedFacts(newest, keys))
@@ -159,7 +166,7 @@ function required(files, name) {
  * @param {ReadonlyMap<string, Bytes>} files
  * @param {Bytes} checkpoint
  * @param {string} since
- * @param {readonly Key[]} keys
+ * @param {readonly KeyInForce[]} keys
  */
 async function signedStates(files, checkpoint, since, keys) {
   const newest = await openedBy('checkpoint.txt', checkpoint, keys)
@@ -179,7 +186,7 @@ async function signedStates(files, checkpoint, since, keys) {
 /**
  * @param {string} file
  * @param {Uint8Array} note
- * @param {readonly Key[]} keys
+ * @param {readonly KeyInForce[]} keys
  * @returns {Promise<Signed>}
  */
 async function openedBy(file, note, keys) {
@@ -187,6 +194,9 @@ async function openedBy(file, note, keys) {
   if (opened.signers.some(({ name }) => name !== opened.origin)) {
     throw notVerified(`${file}: it is of another log, "${opened.origin}"`)
   }
+  const { size, signers } = opened
+  const right = keys.some((key) => signers.includes(key) && key.from <= size && size < key.below)
+  if (!right) throw notVerified(`${file}: it was signed by a key that was not in force at ${size} entries`)
   return { ...opened, file }
 }
 

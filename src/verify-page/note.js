@@ -35,14 +35,27 @@ async function keyIn(vkey) {
 }
 
 /**
- * The checkpoint that the note is. Signatures by keys that are not given are ignored; one by a given key that does not
- * verify condemns the note, and so does the lack of any.
+ * The checkpoint that the note is.
  * @param {string} file what the note is called in a verdict
  * @param {Uint8Array} bytes
  * @param {readonly Key[]} keys
  * @returns {Promise<Checkpoint>}
  */
 export async function openCheckpoint(file, bytes, keys) {
+  const { text, signers } = await openNote(file, bytes, keys)
+  return { ...checkpointIn(file, text), signers, text }
+}
+
+/**
+ * The text of a note and those of the given keys that signed it. Signatures by other keys are ignored; one by a given key
+ * that does not verify condemns the note, and so does the lack of any.
+ * @template {Key} Known
+ * @param {string} file what the note is called in a verdict
+ * @param {Uint8Array} bytes
+ * @param {readonly Known[]} keys
+ * @returns {Promise<{ text: string, signers: Known[] }>}
+ */
+export async function openNote(file, bytes, keys) {
   const note = textIn(bytes) ?? ''
   const end = note.lastIndexOf('\n\n')
   // oxlint-disable-next-line no-control-regex -- control characters are what the specification forbids
@@ -52,7 +65,7 @@ export async function openCheckpoint(file, bytes, keys) {
   const text = note.slice(0, end + 1)
   const lines = note.slice(end + 2, -1).split('\n')
   if (lines.length > mostSignatures) throw notVerified(`${file}: it has more than ${mostSignatures} signatures`)
-  /** @type {Key[]} */
+  /** @type {Known[]} */
   const signers = []
   for (const line of lines) {
     const signature = signatureIn(line)
@@ -65,7 +78,7 @@ export async function openCheckpoint(file, bytes, keys) {
     signers.push(key)
   }
   if (signers.length === 0) throw notVerified(`${file}: it is not signed by the given key`)
-  return { ...checkpointIn(file, text), signers, text }
+  return { text, signers }
 }
 
 /**

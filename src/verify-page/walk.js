@@ -47,7 +47,7 @@ export async function walkWhole(files, states, checks) {
       throw notVerified(`the bytes of entry ${number} do not hash to line ${number} of leaves.txt`, number)
     }
     if (isTorn(leaves, size)) throw notVerified(`line ${number} of leaves.txt does not end in a line feed`, number)
-    await checks.beside(checks.entry(line, number))
+    await checks.beside(checks.entry(line, number, tree.leaf(size)))
   }
 }
 
@@ -82,9 +82,9 @@ export async function walkPart(files, states, newest, checks) {
     const [line, number] = [entries.lines[place], index + 1]
     if (!line) throw notVerified(`entries.jsonl ends before entry ${number}, for which there is a proof`, number)
     if (isTorn(entries, place)) throw notVerified(`the line of entry ${number} does not end in a line feed`, number)
-    const entry = checks.entry(line, number)
-    if (number <= last) throw notVerified(`entry ${number} comes after entry ${last}`, number)
     const leaf = toHex(await leafHash(line))
+    const entry = checks.entry(line, number, leaf)
+    if (number <= last) throw notVerified(`entry ${number} comes after entry ${last}`, number)
     if (!(await leadsToRoot({ index, size: newest.size, leaf, root: newest.root, path: hashes }))) {
       const reason = `entry ${number} is not proven: its proof does not lead to the root that was signed`
       throw notVerified(reason, number)

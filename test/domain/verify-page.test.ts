@@ -6,7 +6,19 @@ import { kinds } from '../../src/verify-page/entry.js'
 import { continues, leadsToRoot, leafHash, Tree } from '../../src/verify-page/merkle.js'
 import { keysIn, openCheckpoint } from '../../src/verify-page/note.js'
 import { filesIn } from '../../src/verify-page/zip.js'
-import { ownersKey, zipOf } from '../support/bundles.ts'
+import { signNote, vkeyOf } from '../../src/domain/signed-note.ts'
+import { leafHash as leafOf } from '../../src/domain/merkle.ts'
+import {
+  bodies,
+  checkpointOf,
+  origin,
+  owner,
+  ownersKey,
+  refitted,
+  stranger,
+  wholeOf,
+  zipOf,
+} from '../support/bundles.ts'
 import consistency from '../vectors/merkle/rfc6962-consistency.json' with { type: 'json' }
 import hasher from '../vectors/merkle/hasher.json' with { type: 'json' }
 import inclusion from '../vectors/merkle/rfc6962-inclusion.json' with { type: 'json' }
@@ -106,4 +118,36 @@ t.test('a zip that unpacks to more than it says, or says too much, fills no memo
   await t.rejects(saying(10), { message: /zeros has another size/ })
   await t.rejects(saying(700_000_000), { message: /too large/ })
   t.equal((await saying(50_000_000)).get('zeros')?.length, 50_000_000)
+})
+
+t.test('a log whose key was changed is followed from either key, and by what both signed alone', async (t) => {
+  const lines = bodies.map((line) => line.replace('"withdrawn"', '"key-changed"'))
+  const [before, next] = [vkeyOf(origin, owner), vkeyOf(origin, stranger)]
+  const textFor = (leaf: string) => `courtesy-ledger-key-change/1\n${origin}\n6\n${leaf}\n${before}\n${next}\n`
+  const signed = (said: string, by = [owner, stranger]) =>
+    `${said}\n${by.map((key) => signNote(said, origin, key).slice(said.length + 1)).join('')}`
+  const right = signed(textFor(leafOf(lines[5] ?? '')))
+  const judged = async (statement: string | null, newest = stranger, key = before) => {
+    const files = new Map(wholeOf(lines)).set('checkpoint.txt', Buffer.from(checkpointOf(lines, newest)))
+    if (statement !== null) files.set('keys/6.txt', Buffer.from(statement))
+    const zip = await zipOf(refitted(files))
+    return check(new Blob([Uint8Array.from(zip)]), { key, since: '' })
+  }
+  t.match(await judged(right), { answer: 'verified' })
+  t.match(await judged(right, stranger, next), { answer: 'verified' })
+  for (const [statement, newest, reason] of [
+    [right, owner, /checkpoint\.txt: it was signed by a key that was not in force at 7/],
+    [null, stranger, /checkpoint\.txt: it is not signed by the given key/],
+    [null, owner, /keys\/6\.txt, which says to which, is missing/],
+    [signed(textFor('0'.repeat(64))), stranger, /keys\/6\.txt was signed for another entry/],
+    [signed(textFor(leafOf(lines[5] ?? '')), [stranger]), stranger, /only one of its two keys/],
+    [right.replace('\n6\n', '\n5\n'), stranger, /its signature by .* is wrong/],
+    [right.replace(next, before), stranger, /is wrong|only one/],
+    [signed(`${textFor(leafOf(lines[5] ?? ''))}more\n`), stranger, /keys\/6\.txt/],
+    ['x', stranger, /does not say which key follows which/],
+  ] as const) {
+    t.match(await judged(statement, newest), { answer: 'not verified', sentence: reason })
+  }
+  const foreign = await judged(right, stranger, vkeyOf('other.example/log', owner))
+  t.match(foreign, { answer: 'not verified', sentence: /keys\/6\.txt: it is not signed by the given key/ })
 })
