@@ -11,6 +11,8 @@ export default defineConfig({
     './src/store/erasure-schema.ts',
     './src/store/details-schema.ts',
     './src/store/exports-schema.ts',
+    './src/store/seal-schema.ts',
+    './src/store/staff-schema.ts',
   ],
   out: './migrations',
 })

@@ -10,6 +10,7 @@ import { laterReasons, neverReasons } from '../src/domain/gate.ts'
 import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
 import { keptKinds, retention } from '../src/domain/retention.ts'
+import { staffRoles } from '../src/domain/staff-role.ts'
 import { serviceKinds, serviceRegister } from '../src/domain/service-register.ts'
 import { stopReasons } from '../src/domain/stop-reason.ts'
 import { suppressionReasons } from '../src/domain/suppression.ts'
@@ -27,6 +28,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'about.service.*.name': [serviceKinds],
   'about.service.*.why': [serviceKinds],
   'channel.*': [channels],
+  'download.file.address.*': [['waiting', 'replaced']],
   'download.file.state.*': [['sent', 'unknown', 'released', 'refused', 'deferred', 'held', 'held_back', 'cancelled']],
   'download.file.suppressed.*': [suppressionReasons],
   'history.*': [['yes', 'yes.again', 'no', 'pending', 'unasked']],
@@ -74,18 +76,34 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'talk.error.*': [['empty', 'empty-edit']],
   'talk.reason.*': [stopReasons],
 }
+/** The staff's texts are in English alone. */
+const staffSaid: typeof said = {
+  'staff.role.*': [staffRoles],
+  'staff.start.*': [staffRoles],
+}
 const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))
 const texts = join(root, 'src/domain/text')
 const files = readdirSync(join(texts, 'en'))
 const english = new Map(files.flatMap((file) => Object.entries(read('en', file))))
+const staff = new Map(Object.entries(textsIn(join(root, 'src/domain/staff-text/en.json'))))
 
-const faults = [...allLanguages.flatMap(faultsOfLanguage), ...unusedTexts(), ...wordsInViews()]
+const faults = [
+  ...allLanguages.flatMap(faultsOfLanguage),
+  ...[...staff].flatMap((text) => faultsOfText('en', ...text)),
+  ...unusedTexts(english, said),
+  ...unusedTexts(staff, staffSaid),
+  ...wordsInViews(),
+]
 for (const fault of faults) console.error(fault)
 if (faults.length === 0) console.log(`${english.size} texts in ${allLanguages.join(', ')}: all there, all used.`)
 else process.exitCode = 1
 
 function read(language: Language, file: string): Record<string, string> {
-  return JSON.parse(readFileSync(join(texts, language, file), 'utf8')) as Record<string, string>
+  return textsIn(join(texts, language, file))
+}
+
+function textsIn(path: string): Record<string, string> {
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
 }
 
 function faultsOfLanguage(language: Language): string[] {
@@ -160,19 +178,19 @@ function pluralForms(language: Language): string[] {
   return [...new Set(Array.from({ length: 1_000 }, (_, count) => rules.select(count)))]
 }
 
-/** Texts that no code asks for, by name or by one of the templates in `said`. */
-function unusedTexts(): string[] {
+/** Texts that no code asks for, by name or by one of the templates in `made`. */
+function unusedTexts(texts: ReadonlyMap<string, string>, made: typeof said): string[] {
   const code = filesIn('src', '.ts')
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n')
-  const firsts = [...new Set([...english.keys()].map((key) => key.split('.', 1)[0]))].join('|')
+  const firsts = [...new Set([...texts.keys()].map((key) => key.split('.', 1)[0]))].join('|')
   const template = new RegExp(`\`((?:${firsts})\\.[\\w.-]*\\$\\{[^\`]*)\``, 'g')
   const templates = [...code.matchAll(template)].map(([, found = '']) => found.replaceAll(/\$\{[^}]*\}/g, '*'))
-  const unknown = [...new Set(templates)].filter((template) => !Object.hasOwn(said, template))
-  const asked = new Set(templates.flatMap((template) => keysOf(template, said[template] ?? [])))
+  const unknown = [...new Set(templates)].filter((template) => !Object.hasOwn(made, template))
+  const asked = new Set(templates.flatMap((template) => keysOf(template, made[template] ?? [])))
   return [
     ...unknown.map((template) => `scripts/check-texts.ts does not list what "${template}" can be`),
-    ...[...english.keys()]
+    ...[...texts.keys()]
       .filter((key) => !code.includes(`'${key}'`) && !asked.has(key))
       .map((key) => `"${key}" is used nowhere in src`),
   ]

@@ -6,6 +6,7 @@ import { ledgerCommands } from './cli/ledger.ts'
 import { peopleCommands } from './cli/people.ts'
 import { questionCommands } from './cli/question.ts'
 import { serverCommands } from './cli/server.ts'
+import { staffCommands } from './cli/staff.ts'
 import { talkCommands } from './cli/talk.ts'
 import { processTerminal } from './cli/terminal.ts'
 import { topicCommands } from './cli/topic.ts'
@@ -73,6 +74,7 @@ function program(context: CommandContext): Command {
   talkCommands(courtesy, context)
   whyCommand(courtesy, context)
   ledgerCommands(courtesy, context)
+  staffCommands(courtesy, context)
   return courtesy
 }
 

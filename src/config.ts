@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isLoopback } from './domain/loopback.ts'
 import { Problem } from './domain/problem.ts'
 
 /** An address, or a network as address and length. */
@@ -7,6 +8,13 @@ function isProxy(text: string): boolean {
   const isIp = z.union([z.ipv4(), z.ipv6()]).safeParse(address).success
   const most = address.includes(':') ? 128 : 32
   return isIp && more.length === 0 && (length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= most))
+}
+
+/** By https, or on this very machine. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true')
@@ -41,6 +49,11 @@ const environment = z.object({
   DKIM_SELECTOR: z.string().min(1).optional(),
   /** 1 when the relay signs our mail itself. Default: 0 */
   RELAY_SIGNS: flag.default(false),
+  /** The identity provider that staff sign in with (OpenID Connect). Default: a link by our own mail */
+  OIDC_ISSUER: z.string().refine(isIssuer, 'must be an https:// address').optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  /** The client's secret, alone in a file. */
+  OIDC_CLIENT_SECRET_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 })
@@ -58,6 +71,7 @@ export type Config = Readonly<{
   trustedProxies: readonly string[]
   dkim: { keyFile: string; domain: string; selector: string } | null
   relaySigns: boolean
+  oidc: { issuer: string; clientId: string; secretFile: string } | null
   logLevel: string
   production: boolean
 }>
@@ -84,6 +98,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (dkimParts.length > 0 && dkimParts.length < 3) {
     faults.push('DKIM_KEY_FILE, DKIM_DOMAIN and DKIM_SELECTOR: set all three or none')
   }
+  const oidcParts = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET_FILE'].filter((name) => given[name])
+  if (oidcParts.length > 0 && oidcParts.length < 3) {
+    faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET_FILE: set all three or none')
+  }
   if (!parsed.success || faults.length > 0) {
     throw new Problem('invalid-input', `the environment cannot be used:\n  ${faults.join('\n  ')}`)
   }
@@ -104,6 +122,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         ? { keyFile: value.DKIM_KEY_FILE, domain: value.DKIM_DOMAIN, selector: value.DKIM_SELECTOR }
         : null,
     relaySigns: value.RELAY_SIGNS,
+    oidc:
+      value.OIDC_ISSUER && value.OIDC_CLIENT_ID && value.OIDC_CLIENT_SECRET_FILE
+        ? { issuer: value.OIDC_ISSUER, clientId: value.OIDC_CLIENT_ID, secretFile: value.OIDC_CLIENT_SECRET_FILE }
+        : null,
     logLevel: value.LOG_LEVEL,
     production,
   }

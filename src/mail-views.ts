@@ -8,6 +8,7 @@ export type Mails = {
   'own-link': OwnLinkMail
   confirmation: ConfirmationMail
   reply: ReplyMail
+  staff: StaffMail
 }
 
 type Speech = { lang: string; dir: 'ltr' | 'rtl' }
@@ -64,3 +65,6 @@ export type ReplyMail = Frame & {
   change: Anchor
   why: string
 }
+
+/** A mail to somebody of the staff. `quoted` stands there letter by letter, to be kept as a file. */
+export type StaffMail = Frame & { lines: string[]; link: Anchor | null; quoted: string; after: string[] }

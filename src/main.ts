@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { House } from './actions/house.ts'
 import { publishWordings } from './actions/publish-wordings.ts'
+import { recordServiceKinds } from './actions/record-service-kinds.ts'
 import type { Config } from './config.ts'
 import { markOf } from './domain/keyring.ts'
+import { isLoopback } from './domain/loopback.ts'
 import { Problem } from './domain/problem.ts'
 import type { Doors } from './http/home.ts'
+import { identityProvider } from './identity-provider.ts'
 import { openKeyring } from './keyring-file.ts'
 import type { Courier } from './mail/courier.ts'
 import { dkimSigner, type Sign } from './mail/dkim.ts'
 import { maildirCourier } from './mail/maildir-courier.ts'
-import { isLoopback, missingForRelay } from './mail/relay-rule.ts'
+import { missingForRelay } from './mail/relay-rule.ts'
 import { relayUse, smtpCourier } from './mail/smtp-courier.ts'
 import { openNoList } from './no-list-file.ts'
 import { renderWording } from './render.ts'
@@ -55,6 +58,7 @@ export async function openHouse(config: Config, warn: (message: string) => void)
     const noList = openNoList(join(resolve(config.dataDir), 'no-list'), warn)
     const house = { database, keys, courier, serviceCourier, sign, noList, missingForRelay: missing, publicUrl, warn }
     await publishWordings(house, renderWording)
+    await recordServiceKinds(house)
     return { house, close }
   } catch (error) {
     await close()
@@ -86,6 +90,7 @@ export async function serve(
     trustedProxies: config.trustedProxies,
     mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
     doors,
+    identity: config.oidc && identityProvider(config.oidc),
   })
   try {
     const address = await server.listen({ host: config.host, port: config.port })

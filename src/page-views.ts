@@ -2,6 +2,7 @@ import type { Anchor, Choice, EmailField, FormProblems, OneOfForm, Press, WordsF
 import type { Option, PreferencesWording } from './domain/preferences-wording.ts'
 import type { SignUpWording } from './domain/sign-up-wording.ts'
 import type { HistoryPage, ReceiptPage, RecordPage, WordingPage } from './record-views.ts'
+import type { StaffPage } from './staff-views.ts'
 
 /** Pages by the name of their view, with all that each shows: finished strings and booleans, nothing to reckon with. */
 export type Pages = {
@@ -21,6 +22,7 @@ export type Pages = {
   home: HomePage
   mailbox: MailboxPage
   mail: MailPage
+  'staff/page': StaffPage
 }
 
 /** What every page has around it. `stop` is the address of the footer's Stop link, null where there is no link of hers. */
@@ -33,10 +35,15 @@ export type Frame = {
   title: string
   skip: string
   brand: string
+  /** What is shown instead of the brand's name, which is its alternative text; null for the name itself. */
+  logo: (ShownPicture & { dark: ShownPicture | null }) | null
   styles: string[]
   postalAddress: string | null
   footer: { label: string; url: string }[]
 }
+
+/** A picture of ours and the size it takes on the page. */
+type ShownPicture = { url: string; width: number; height: number }
 
 /** Her sentence, with a line in small letters under it. */
 export type SentenceCard = { text: string; note: string }
@@ -47,7 +54,8 @@ export type PreferencesPage = {
   heading: string
   sentence: SentenceCard | null
   lead: string[]
-  stopTopics: Press[]
+  /** Buttons that stand before the row. */
+  first: Press[]
   rowLabel: string
   row: Press[]
   /** What else this link can do by one press. */

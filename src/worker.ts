@@ -5,9 +5,12 @@ import { answerDoors } from './actions/answer-doors.ts'
 import type { House } from './actions/house.ts'
 import { workCampaign } from './actions/send-campaign.ts'
 import { retireData } from './actions/retire-data.ts'
+import { mailCheckpoint } from './actions/mail-checkpoint.ts'
 import { sendServiceDue, sendTopicDue } from './actions/send-due.ts'
 import { campaignToWork } from './actions/start-scheduled.ts'
+import { sealPending } from './actions/seal.ts'
 import { signGrown } from './actions/sign-checkpoint.ts'
+import { sendStaffMails } from './actions/send-staff-mails.ts'
 import { suppressBounced } from './actions/suppress-bounced.ts'
 import { sweep, withWorker } from './actions/sweep.ts'
 import { workInHand } from './actions/work-in-hand.ts'
@@ -85,12 +88,14 @@ class QueueWorker implements Worker {
     boss.on('error', (error: unknown) => this.#complain(error))
     try {
       await boss.start()
-      for (const queue of ['campaign', 'service', 'due', 'sweep', 'retire'])
+      for (const queue of ['campaign', 'service', 'due', 'sweep', 'retire', 'checkpoint'])
         await boss.createQueue(queue, queueSettings)
       await boss.schedule('sweep', '* * * * *')
       await boss.send('sweep', {})
       await boss.schedule('retire', '17 3 * * *')
       await boss.send('retire', {}, { singletonSeconds: 3_600 })
+      await boss.schedule('checkpoint', '43 4 * * *')
+      await boss.send('checkpoint', {}, { singletonSeconds: 3_600 })
       this.#boss = boss
       // What is there already is found at the first look of those who work.
       await this.#enqueue()
@@ -99,6 +104,7 @@ class QueueWorker implements Worker {
       await boss.work('due', () => this.#due())
       await boss.work('sweep', () => this.#once('sweep', () => this.#sweep()))
       await boss.work('retire', () => this.#once('retire', () => this.#retire()))
+      await boss.work('checkpoint', () => this.#once('checkpoint', () => this.#checkpoint()))
     } catch (error) {
       this.#boss = null
       await boss.stop({ graceful: false }).catch(() => undefined)
@@ -117,12 +123,18 @@ class QueueWorker implements Worker {
   async #sweep(): Promise<void> {
     await sweep(this.#house)
     await suppressBounced(this.#house)
+    await sealPending(this.#house)
     await signGrown(this.#house)
   }
 
   /** What has been kept for its time: once a day, and at a start, because nobody may be there at that hour; at most once an hour. */
   async #retire(): Promise<void> {
     await retireData(this.#house, AbortSignal.any([this.#ending.signal, AbortSignal.timeout(4 * turnMs)]))
+  }
+
+  /** A signed state of the ledger leaves the house: once a day, and at a start, because nobody may be there at that hour. */
+  async #checkpoint(): Promise<void> {
+    await mailCheckpoint(this.#house)
   }
 
   #campaign(slug: string): Promise<void> {
@@ -142,6 +154,7 @@ class QueueWorker implements Worker {
     return this.#once('service', () =>
       this.#turn(async (worker, signal) => {
         await answerDoors(this.#house, signal)
+        await sendStaffMails(this.#house, signal)
         await sendServiceDue(this.#house, worker, signal)
       }),
     )

@@ -1,7 +1,8 @@
 import { plainLine } from '../domain/plain-line.ts'
 import { Problem } from '../domain/problem.ts'
+import { mostTopicsAtStart } from '../domain/sign-up.ts'
 import { topicNamed, type Topic } from '../domain/topic.ts'
-import { allTopics, insertTopic } from '../store/topics.ts'
+import { allTopics, insertTopic, lockTopics } from '../store/topics.ts'
 import type { House } from './house.ts'
 
 const mostExpected = 1_000
@@ -9,7 +10,8 @@ const mostExpected = 1_000
 /**
  * Adds one thing that people can hear about. Nobody is asked for it by that: it stands on their pages, unticked.
  * @param expectedMonthly how many emails a month will come, said on her page while there is no history to count.
- * @throws Problem `invalid-input` for a slug, name, promise or number that cannot be, `already-exists` for one that is taken.
+ * @throws Problem `invalid-input` for a slug, name, promise or number that cannot be, `already-exists` for one that is taken,
+ * `conflict` where there are as many as the sign-up page can ask about: one more would be a topic that nobody new is offered.
  */
 export async function addTopic(
   house: House,
@@ -28,12 +30,18 @@ export async function addTopic(
   const name = plainLine('--name', topic.name, 60)
   const promise = plainLine('--promise', topic.promise, 160)
   return house.database.sql.begin(async (tx) => {
+    await lockTopics(tx)
     const topics = await allTopics(tx)
     const taken = topicNamed(topics, topic.slug) ?? topicNamed(topics, name)
     if (taken)
       throw new Problem(
         'already-exists',
         `there is already a topic ${taken.slug} (“${taken.name}”); nothing was changed`,
+      )
+    if (topics.length >= mostTopicsAtStart)
+      throw new Problem(
+        'conflict',
+        `people choose from at most ${mostTopicsAtStart} topics, and there are ${topics.length}, so ${topic.slug} was not added; send under one that is there: ${topics.map(({ slug }) => slug).join(', ')}`,
       )
     return insertTopic(tx, { slug: topic.slug, name, promise }, expectedMonthly)
   })

@@ -7,6 +7,7 @@ import { lockPerson, personByAddress } from '../store/people.ts'
 import type { House } from './house.ts'
 import { layOutConfirmation } from './lay-out-confirmation.ts'
 import { layOutOwnLink } from './send-own-link.ts'
+import { mailSignIn } from './staff-sign-in.ts'
 
 /**
  * Answers what was asked for at the public doors, oldest first, each in a transaction of its own: its mail is laid out
@@ -41,6 +42,10 @@ async function answer(house: House, tx: Transaction, request: DoorRequest): Prom
   if (address.kind === 'refused') return true
   if (request.kind === 'find') {
     await mailLinkTo(house, tx, address.canonical)
+    return true
+  }
+  if (request.kind === 'staff') {
+    await mailSignIn(house, tx, address.canonical, typeof request.asked === 'string' ? request.asked : null)
     return true
   }
   const asked = readSignUp(request.asked)

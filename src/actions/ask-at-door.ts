@@ -5,7 +5,7 @@ import { offeredPaces, topicsShownIn } from '../domain/preferences-wording.ts'
 import { Problem } from '../domain/problem.ts'
 import type { SignUp } from '../domain/sign-up.ts'
 import { theBrand } from '../store/brand.ts'
-import { insertDoorRequest } from '../store/door-requests.ts'
+import { insertDoorRequest, type DoorRequest } from '../store/door-requests.ts'
 import { wordingText } from '../store/wordings.ts'
 import { countTry, type Door } from './count-try.ts'
 import type { House } from './house.ts'
@@ -44,10 +44,20 @@ export async function askToStart(
   return takeDown(house, 'start', { kind: 'start', address: address.spelling, asked }, { ...address, network })
 }
 
+/** Takes down that somebody of the staff wants a link to sign in with; `path` is where it leads on to. As {@link askForLink}. */
+export async function askToSignIn(
+  house: House,
+  address: Address,
+  path: string | null,
+  network: string | null,
+): Promise<Asked> {
+  return takeDown(house, 'staff', { kind: 'staff', address: address.spelling, asked: path }, { ...address, network })
+}
+
 async function takeDown(
   house: House,
   door: Door,
-  request: { kind: 'find' | 'start'; address: string; asked: SignUp | null },
+  request: { kind: DoorRequest['kind']; address: string; asked: SignUp | string | null },
   asking: { canonical: string; network: string | null },
 ): Promise<Asked> {
   return house.database.sql.begin(async (tx): Promise<Asked> => {

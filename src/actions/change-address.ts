@@ -11,7 +11,7 @@ import { serviceLetter } from '../mail/service-letter.ts'
 import type { Transaction } from '../store/database.ts'
 import {
   addressChange,
-  forgetAddressChange,
+  forgetChangesFrom,
   insertAddressChange,
   swapAddress,
   type AddressChange,
@@ -131,6 +131,7 @@ function stateOf(link: Link, change: AddressChange | null, now: Date): AddressLi
 
 /**
  * Does what the link is for: makes the new address hers, keeps the old one, or puts it back. Once; of two presses one does it.
+ * Fresh links and sessions of before end with it, and an address that is put back undoes every later change too.
  * `taken`: somebody else has that address by now, and nothing was changed.
  * @throws Problem `erased` when she was erased.
  */
@@ -142,14 +143,14 @@ export async function useAddressLink(house: House, link: Link): Promise<AddressL
     const state = stateOf(link, change, await instantNow(tx))
     if (state === 'over' || !change) return 'over'
     if (state === 'keep') {
-      await forgetAddressChange(tx, change.id)
+      await forgetChangesFrom(tx, change.id)
       return state
     }
     await lockNewAddresses(tx, 'email', [change.fingerprint])
     const owner = await personByAddress(tx, change.canonical)
     if (owner && owner.id !== her.id) return 'taken'
     await swapAddress(tx, change, her.address)
-    if (state === 'put-back') await forgetAddressChange(tx, change.id)
+    if (state === 'put-back') await forgetChangesFrom(tx, change.id)
     const corrected = { address: { before: her.address.spelling, after: change.spelling } }
     const evidence = { way: state === 'confirm' ? 'page' : 'undo', wording: null }
     const payload = { person: her.id, evidence, corrected }

@@ -8,8 +8,8 @@ import type { House } from './house.ts'
 /** Who asks: for which address (its canonical form), and from which network, null where that is not told apart. */
 export type Asking = { canonical: string; network: string | null }
 
-/** What is asked for: a fresh link, or to begin. */
-export type Door = 'link' | 'start'
+/** What is asked for: a fresh link, to begin, or a sign-in of the staff. */
+export type Door = 'link' | 'start' | 'staff'
 
 /** How many of one thing there may be within a window of so many hours. */
 type Limit = { name: string; value: string; hours: number; most: number }

@@ -7,6 +7,7 @@ import type { Proven } from '../domain/receipt.ts'
 import type { Topic } from '../domain/topic.ts'
 import { answersOf, type Answer } from '../store/answers.ts'
 import { theBrand } from '../store/brand.ts'
+import { addressChangesOf, type OtherAddress } from '../store/details.ts'
 import { entriesOf, entryAbout, entryNumbersOf, type HerEntry } from '../store/her-history.ts'
 import { campaignsWithout, deliveriesAfter, type ListedDelivery } from '../store/her-record.ts'
 import { choicesHistory } from '../store/history.ts'
@@ -15,6 +16,7 @@ import { pastRules } from '../store/past-rules.ts'
 import { lockPerson, personById, type Person } from '../store/people.ts'
 import { allTopics } from '../store/topics.ts'
 import { wordingsBehind } from '../store/wordings.ts'
+import { wrongTopicReportsOf, type WrongTopicReport } from '../store/wrong-topic.ts'
 import { proofsOf } from './her-history.ts'
 import type { House } from './house.ts'
 import { ledgerKey, signCheckpoint } from './sign-checkpoint.ts'
@@ -55,7 +57,9 @@ export type Download = {
   choices: Choices
   rules: PastRules
   missed: LeftOut[]
+  addressChanges: OtherAddress[]
   told: Answer[]
+  wrongTopic: WrongTopicReport[]
   numbers: number[]
   wordings: { hash: string; body: string }[]
   key: string
@@ -74,21 +78,25 @@ export async function openDownload(house: House, person: string, number: number,
   }
   const her = await personById(sql, person)
   if (!her) throw new Problem('not-found', 'she was erased')
-  const [brand, topics, rules, passed, all, told, numbers, wordings, key] = await Promise.all([
-    theBrand(sql),
-    allTopics(sql),
-    pastRules(sql, her.address?.fingerprint ?? null),
-    campaignsWithout(sql, person, her.createdAt),
-    choicesHistory(sql, person),
-    answersOf(sql, person),
-    entryNumbersOf(sql, person, number),
-    wordingsBehind(sql, person, number),
-    ledgerKey(house, sql),
-  ])
+  const [brand, topics, rules, passed, all, addressChanges, told, wrongTopic, numbers, wordings, key] =
+    await Promise.all([
+      theBrand(sql),
+      allTopics(sql),
+      pastRules(sql, her.address?.fingerprint ?? null),
+      campaignsWithout(sql, person, her.createdAt),
+      choicesHistory(sql, person),
+      addressChangesOf(sql, person),
+      answersOf(sql, person),
+      wrongTopicReportsOf(sql, person),
+      entryNumbersOf(sql, person, number),
+      wordingsBehind(sql, person, number),
+      ledgerKey(house, sql),
+    ])
   const history = all.filter(({ entry }) => entry <= number)
   const choices = history.at(-1)?.choices ?? her.choices
   const missed = leftOut(passed, history).filter(({ at }) => at <= made.entry.at.toISOString())
-  return { made, person: her, brand, topics, choices, rules, missed, told, numbers, wordings, key }
+  const said = { addressChanges, told, wrongTopic }
+  return { made, person: her, brand, topics, choices, rules, missed, ...said, numbers, wordings, key }
 }
 
 const piece = 500

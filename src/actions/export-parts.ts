@@ -40,7 +40,8 @@ export async function partsOf(session: postgres.ReservedSql, contents: Contents)
     since === null || since === 0 || whole ? null : await checkpointOf(session, since),
     whole ? await allWordings(session) : await chosenWordings(session),
   ]
-  const notes = new Map([...earlier, ...(asked ? [asked] : [])].map((one) => [one.size, one.note]))
+  const notes = new Map(earlier.map((one) => [one.size, one.note]))
+  if (since !== null && asked !== null) notes.set(since, asked)
   notes.delete(checkpoint.size)
   const parts: BundlePart[] = [
     { path: 'README.txt', content: Buffer.from(readMe) },

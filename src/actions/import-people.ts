@@ -15,6 +15,7 @@ import { openExport } from './export-files.ts'
 import type { House } from './house.ts'
 import { importBatch, tryBatch, type Arrival } from './import-batch.ts'
 import { planImport, type ImportPlan, type ImportRequest } from './import-plan.ts'
+import { recordPublished } from './publish-wordings.ts'
 import { stageExport, type Reading, type StagedPerson } from './stage-export.ts'
 
 /**
@@ -87,7 +88,10 @@ export async function importPeople(house: House, request: ImportRequest): Promis
 async function publishWording(database: Database, { wording }: ImportPlan): Promise<void> {
   if (!wording || (await wordingHashes(database.sql)).has(wording.hash)) return
   // Nobody told us the language of the text; "und" is BCP 47's word for that.
-  await database.sql.begin((tx) => publish(tx, { ...wording, kind: 'attested', language: 'und' }))
+  await database.sql.begin(async (tx) => {
+    await publish(tx, { ...wording, kind: 'attested', language: 'und' })
+    await recordPublished(tx)
+  })
 }
 
 function arrivalsIn(staged: readonly StagedPersonRow[]): Arrival[] {

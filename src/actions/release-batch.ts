@@ -9,6 +9,7 @@ import { insertDeliveries, saveRecent, type Planned } from '../store/releases.ts
 import { moveSlice, type Slice } from '../store/slices.ts'
 import { attestedKey, count, sendingOf, theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
+import { sliceName } from './seal.ts'
 import { takeTurns } from './take-turns.ts'
 
 /** A delivery that may leave now, with the choices that allow it, if it begins within so many milliseconds (null: any). */
@@ -74,7 +75,7 @@ export async function releaseBatch(
       recents.push({ id: person.id, recent: appendRecent(person.recent, release, at) })
     }
     await Promise.all([
-      insertDeliveries(tx, worker, planned, at),
+      insertDeliveries(tx, worker, planned, at, sliceName(campaign.message, slice.number)),
       saveRecent(tx, recents),
       moveSlice(tx, campaign.message, slice.number, last.id, Object.fromEntries(tally)),
     ])

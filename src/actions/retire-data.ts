@@ -19,51 +19,69 @@ import { commit } from './commit.ts'
 import { keepFingerprints, removePeople } from './erase.ts'
 import type { House } from './house.ts'
 
+const none = {
+  stopped: 0,
+  'not-asked': 0,
+  'sign-ups': 0,
+  askings: 0,
+  reasons: 0,
+  requests: 0,
+  exports: 0,
+  replies: 0,
+  deliveries: 0,
+  'service-mail': 0,
+} satisfies Partial<Record<KeptKind, number>>
+
 /** How many of each kind were deleted: people, deliveries, texts or rows of a register. */
-export type Retired = Record<
-  Extract<
-    KeptKind,
-    | 'stopped'
-    | 'not-asked'
-    | 'sign-ups'
-    | 'askings'
-    | 'reasons'
-    | 'deliveries'
-    | 'replies'
-    | 'service-mail'
-    | 'requests'
-    | 'exports'
-  >,
-  number
->
+export type Retired = Record<keyof typeof none, number>
 
 /** People in one transaction: bounds how long somebody who changes her own choices may have to wait. */
 const peopleAtOnce = 100
 
 /**
  * Deletes what has been kept for its time (domain/retention.ts). Any number of processes may do it at once; what is cut off
- * is taken up the next day. @param signal aborted to begin nothing more.
+ * is taken up the next day. What fails is told to the log and keeps nothing else from being done.
+ * @param signal aborted to begin nothing more. @throws the first failure, once everything else was done.
  */
 export async function retireData(house: House, signal?: AbortSignal): Promise<Retired> {
-  await forgetErasedUnknown(house.database.sql)
-  return {
-    stopped: await inBatches(signal, () => retirePeople(house, 'stopped')),
-    'not-asked': await inBatches(signal, () => retirePeople(house, 'not-asked')),
-    'sign-ups': await inBatches(signal, () => retirePeople(house, 'sign-ups')),
-    askings: await forgetAskings(house.database.sql, intervalOf('askings')),
-    reasons: await inBatches(signal, () =>
-      commit(house, (tx) => forgetReasons(tx, intervalOf('reasons'), peopleAtOnce)),
-    ),
-    requests:
-      (await forgetDoorRequests(house.database.sql, intervalOf('requests'))) +
-      (await forgetAddressChanges(house.database.sql, intervalOf('requests'))),
-    exports: await forgetExports(house.database.sql, intervalOf('exports')),
-    replies: await inBatches(signal, () =>
-      commit(house, (tx) => forgetReplies(tx, intervalOf('replies'), peopleAtOnce)),
-    ),
-    deliveries: await inBatches(signal, () => retireDeliveries(house, 'topic')),
-    'service-mail': await inBatches(signal, () => retireDeliveries(house, 'service')),
+  const retired: Retired = { ...none }
+  const failures: unknown[] = []
+  for (const [kind, work] of worksOf(house, signal)) {
+    try {
+      retired[kind] += await work()
+    } catch (error) {
+      failures.push(error)
+      const name = error instanceof Error ? error.name : 'unknown'
+      house.warn(
+        `what has been kept for its time ("${kind}") could not be deleted and stays until the next run: ${name}`,
+      )
+    }
   }
+  if (failures.length > 0) throw failures[0]
+  return retired
+}
+
+/** What is to be done, in this order; each in transactions of its own. */
+function worksOf(house: House, signal?: AbortSignal): [kind: keyof Retired, work: () => Promise<number>][] {
+  const { sql } = house.database
+  return [
+    ['deliveries', () => forgetErasedUnknown(sql)],
+    ['stopped', () => inBatches(signal, () => retirePeople(house, 'stopped'))],
+    ['not-asked', () => inBatches(signal, () => retirePeople(house, 'not-asked'))],
+    ['sign-ups', () => inBatches(signal, () => retirePeople(house, 'sign-ups'))],
+    ['askings', () => forgetAskings(sql, intervalOf('askings'))],
+    ['reasons', () => inBatches(signal, () => retireTexts(house, 'reasons', forgetReasons))],
+    ['requests', () => forgetDoorRequests(sql, intervalOf('requests'))],
+    ['requests', () => forgetAddressChanges(sql, intervalOf('requests'))],
+    ['exports', () => forgetExports(sql, intervalOf('exports'))],
+    ['replies', () => inBatches(signal, () => retireTexts(house, 'replies', forgetReplies))],
+    ['deliveries', () => inBatches(signal, () => retireDeliveries(house, 'topic'))],
+    ['service-mail', () => inBatches(signal, () => retireDeliveries(house, 'service'))],
+  ]
+}
+
+function retireTexts(house: House, kind: 'reasons' | 'replies', forget: typeof forgetReasons): Promise<number> {
+  return commit(house, (tx) => forget(tx, intervalOf(kind), peopleAtOnce))
 }
 
 async function inBatches(signal: AbortSignal | undefined, batch: () => Promise<number>): Promise<number> {

@@ -14,6 +14,7 @@ import { handOver } from './hand-over.ts'
 import type { House } from './house.ts'
 import type { Released } from './release-batch.ts'
 import { requireReady } from './require-ready.ts'
+import { sealPending } from './seal.ts'
 import { sweep, withWorker } from './sweep.ts'
 import { takeTurns } from './take-turns.ts'
 import { letterFor, topicParcel } from './write-topic-mail.ts'
@@ -59,6 +60,7 @@ export async function retryUnknown(
       )
     }
     const again = await withWorker(house, (worker) => sendAgain(house, worker, campaign, unknown, signal))
+    await sealPending(house)
     return { campaign: slug, unknown, again, stayed: unknown - again }
   })
 }

@@ -9,6 +9,7 @@ import { checkCampaign, theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
 import { reportCampaign, type Report } from './report-campaign.ts'
 import { requireReady } from './require-ready.ts'
+import { sealPending } from './seal.ts'
 import { suppressBounced } from './suppress-bounced.ts'
 import { sweep, withWorker } from './sweep.ts'
 import { workSlices, type Run } from './work-slices.ts'
@@ -83,7 +84,8 @@ const lookAgainMs = 250
 
 /**
  * Works a campaign to its end beside whoever else does: takes the slices that nobody has, and returns when all are done
- * and nothing of it is between release and outcome, or when it was paused or cancelled, or the signal is given.
+ * and nothing of it is between release and outcome, or when it was paused or cancelled, or the signal is given. What became of
+ * it is sealed then.
  */
 export async function workCampaign(run: Omit<Run, 'letter'>): Promise<void> {
   const { house, campaign, signal } = run
@@ -95,9 +97,10 @@ export async function workCampaign(run: Omit<Run, 'letter'>): Promise<void> {
     if (slices.length === 0 && !(await anythingReleased(sql, campaign.message))) {
       await finishCampaign(sql, campaign.message)
       await suppressBounced(house)
-      return
+      break
     }
     await workSlices({ ...run, letter }, slices)
     await wait(lookAgainMs)
   }
+  await sealPending(house)
 }

@@ -1,6 +1,7 @@
 import type { Brand, Slot } from '../domain/brand.ts'
 import { dayIn, isKnownZone, zoneFor } from '../domain/calendar.ts'
 import type { QuietHours } from '../domain/choices.ts'
+import type { Picture, WholePicture } from '../domain/picture.ts'
 import { plainLine } from '../domain/plain-line.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Ramp } from '../domain/ramp.ts'
@@ -8,12 +9,18 @@ import { parseSender } from '../domain/sender.ts'
 import { saveBrand, theBrand } from '../store/brand.ts'
 import type { Transaction } from '../store/database.ts'
 import { instantNow } from '../store/instant.ts'
+import { savePictures } from '../store/pictures.ts'
 import { forgetPromises } from '../store/turns.ts'
 import type { House } from './house.ts'
 import { takeTurnsAnew } from './take-turns.ts'
 
-/** Values of the brand to be set. A ramp of which only the number of its first day is given begins on the day it is set. */
-export type BrandValues = Partial<Omit<Brand, 'ramp'>> & { ramp?: Ramp | number | null }
+/**
+ * Values of the brand to be set. A ramp of which only the number of its first day is given begins on the day it is set; a logo
+ * comes with its bytes, or is one that is kept already.
+ */
+export type BrandValues = Partial<Omit<Brand, 'ramp' | keyof Logos>> & Logos & { ramp?: Ramp | number | null }
+type Logos = { logo?: GivenPicture | null; logoDark?: GivenPicture | null }
+type GivenPicture = Picture & Partial<WholePicture>
 
 /**
  * Changes the given values of the brand and leaves the others. Where a limit of how fast mail leaves is among them, whatever
@@ -23,13 +30,33 @@ export async function setBrand(house: House, { ramp, ...values }: BrandValues): 
   const clean = cleaned(values)
   const isPaced = ramp !== undefined || values.destinationRate !== undefined
   const saved = await house.database.sql.begin(async (tx) => {
-    await saveBrand(tx, clean)
+    await saveBrand(tx, { ...clean, ...(await savedLogos(tx, values)) })
     if (ramp !== undefined) await saveBrand(tx, { ramp: typeof ramp === 'number' ? await fromToday(tx, ramp) : ramp })
     if (isPaced) await forgetPromises(tx)
     return theBrand(tx)
   })
   if (isPaced) await takeTurnsAnew(house)
   return saved
+}
+
+/** Keeps the pictures, and gives what the brand says of them. Without a logo there is none for the dark either. */
+async function savedLogos(tx: Transaction, { logo, logoDark }: Logos): Promise<Partial<Brand>> {
+  if (logoDark && (logo === null || (logo === undefined && (await theBrand(tx)).logo === null)))
+    throw new Problem('invalid-input', '--logo-dark takes the place of a logo in the dark; set --logo too')
+  await savePictures(tx, [logo, logoDark].filter(isWhole))
+  const said: Partial<Brand> = {}
+  if (logo !== undefined) said.logo = logo && named(logo)
+  if (logo === null) said.logoDark = null
+  else if (logoDark !== undefined) said.logoDark = logoDark && named(logoDark)
+  return said
+}
+
+function isWhole(picture: GivenPicture | null | undefined): picture is WholePicture {
+  return picture?.bytes !== undefined
+}
+
+function named({ hash, type, width, height }: Picture): Picture {
+  return { hash, type, width, height }
 }
 
 async function fromToday(tx: Transaction, first: number): Promise<Ramp> {

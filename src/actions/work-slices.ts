@@ -8,6 +8,7 @@ import { sendingOf } from './check-campaign.ts'
 import { handOver, type Mail } from './hand-over.ts'
 import type { House } from './house.ts'
 import { releaseBatch, type Batch } from './release-batch.ts'
+import { sealSlice } from './seal.ts'
 import { topicParcel, type CampaignLetter } from './write-topic-mail.ts'
 
 /** Slices worked at once in one process, so that the database and the relay are busy together. */
@@ -53,7 +54,9 @@ async function workSlice(run: Run, slice: Slice, refusals: Refusals): Promise<vo
   await ifAlone(sql, `slice ${message} ${slice.number}`, async () => {
     // Another worker may have taken it further since the list was made.
     const fresh = await sliceAfter(sql, message, slice.number)
-    if (!fresh.finished) await workBatches(run, { ...slice, after: fresh.after }, refusals)
+    if (fresh.finished) return
+    await workBatches(run, { ...slice, after: fresh.after }, refusals)
+    await sealSlice(run.house, message, slice.number)
   })
 }
 

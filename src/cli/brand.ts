@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { publishWordings } from '../actions/publish-wordings.ts'
 import { parseQuiet, parseSlot, setBrand, showBrand, type BrandValues } from '../actions/set-brand.ts'
 import { parseLanguages } from '../domain/language.ts'
+import { readPicture, type WholePicture } from '../domain/picture.ts'
 import { Problem } from '../domain/problem.ts'
 import { rampEndsAbove } from '../domain/ramp.ts'
 import { renderWording } from '../render.ts'
@@ -17,6 +19,8 @@ const readers = {
   replyTo: (text: string): BrandValues => ({ replyTo: text }),
   privacyUrl: (text: string): BrandValues => ({ privacyUrl: text }),
   colour: (text: string): BrandValues => ({ colour: text }),
+  logo: (text: string): BrandValues => ({ logo: picture('--logo', text) }),
+  logoDark: (text: string): BrandValues => ({ logoDark: picture('--logo-dark', text) }),
   timeZone: (text: string): BrandValues => ({ timeZone: text }),
   quiet: (text: string): BrandValues => ({ quiet: parseQuiet(text) }),
   weeklySlot: (text: string): BrandValues => ({ weeklySlot: parseSlot(text) }),
@@ -41,6 +45,8 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
     .option('--reply-to <address>', 'an address that people read')
     .option('--privacy-url <url>', 'your privacy notice')
     .option('--colour <#rrggbb>', 'links and the main button')
+    .option('--logo <file>', 'a PNG or SVG of at most 64 kB that heads your pages instead of the name, or none')
+    .option('--logo-dark <file>', 'the same for screens in dark mode, or none')
     .option('--time-zone <zone>', 'IANA zone that holds where hers is unknown')
     .option('--quiet <from-to>', 'hours in which nothing is sent, like 21:00-08:00, or none')
     .option('--weekly-slot <slot>', 'when weekly digests go, like "friday 09:00"')
@@ -77,6 +83,19 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
         for (const [name, value] of Object.entries(shown))
           terminal.out(`${name.padEnd(22)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
     })
+}
+
+function picture(option: string, path: string): WholePicture | null {
+  return path === 'none' ? null : readPicture(option, bytesOf(option, path))
+}
+
+function bytesOf(option: string, path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code
+    throw new Problem('invalid-input', `${option} must be a file that can be read, or none (given: "${path}", ${why})`)
+  }
 }
 
 function days(option: string, text: string): number | null {

@@ -1,13 +1,15 @@
 import type { Command } from 'commander'
+import { fsck } from '../actions/fsck.ts'
 import { currentCheckpoint, ledgerKey } from '../actions/sign-checkpoint.ts'
 import { verifyLedger } from '../actions/verify-ledger.ts'
 import type { CommandContext } from './context.ts'
 import { atCommand } from './ledger-at.ts'
 import { exportCommands } from './ledger-export.ts'
+import { foundInWords } from './fsck-words.ts'
 import { textOf } from './text-of.ts'
 import { verificationInWords } from './verification-words.ts'
 
-/** `courtesy ledger key|checkpoint|export|prove|exports|at|verify`. Verifying needs neither a database nor a network. */
+/** `courtesy ledger key|checkpoint|export|prove|exports|at|fsck|verify`. Verifying needs neither a database nor a network. */
 export function ledgerCommands(program: Command, context: CommandContext): void {
   const { terminal, withHouse } = context
   const ledger = program.command('ledger').description('the record of every choice, and its proof')
@@ -25,6 +27,15 @@ export function ledgerCommands(program: Command, context: CommandContext): void 
     })
   exportCommands(ledger, context)
   atCommand(ledger, context)
+  ledger
+    .command('fsck')
+    .description('checks the stored ledger, everybody’s choices and every mail against each other')
+    .option('--json', 'one JSON object on stdout')
+    .action(async (options: { json?: boolean }) => {
+      const found = await withHouse((house) => fsck(house))
+      terminal.out(options.json ? JSON.stringify(found) : foundInWords(found))
+      process.exitCode = found.verdict === 'verified' ? 0 : 5
+    })
   ledger
     .command('verify <file>')
     .description('checks an exported ledger, or a part of one, without network')

@@ -1,5 +1,6 @@
 import type { QuietHours } from './choices.ts'
 import type { Language } from './language.ts'
+import type { Picture } from './picture.ts'
 import type { Ramp } from './ramp.ts'
 
 /**
@@ -17,7 +18,9 @@ export type Brand = {
   replyTo: string | null
   privacyUrl: string | null
   colour: string
-  logo: string | null
+  /** Stands for the name at the head of pages; `logoDark` does in the dark, where there is one. */
+  logo: Picture | null
+  logoDark: Picture | null
   timeZone: string
   quiet: QuietHours | null
   weeklySlot: Slot
@@ -41,6 +44,7 @@ export const unnamedBrand: Brand = {
   privacyUrl: null,
   colour: '#0b57a4',
   logo: null,
+  logoDark: null,
   timeZone: 'UTC',
   quiet: null,
   weeklySlot: { weekday: 5, time: '09:00' },

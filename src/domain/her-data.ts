@@ -56,6 +56,22 @@ const herLeftOut = z.strictObject({
   reason: z.string(),
 })
 
+/** An address of hers that a change is about: one that she gave and that nobody confirmed, or the one whose place another took. */
+const herAddressChange = z.strictObject({
+  address: z.string(),
+  is: z.enum(['waiting', 'replaced']),
+  at: instant.describe('when it was given, or replaced'),
+})
+
+/** What she said of one message: that it was not about its topic. */
+const herWrongTopic = z.strictObject({
+  delivery: z.uuid(),
+  message: z.uuid(),
+  subject: z.string(),
+  topic: z.int(),
+  at: instant,
+})
+
 /**
  * Everything we know about one person, as the file `data.json` of her download holds it. More members may follow; none
  * changes its meaning.
@@ -76,7 +92,9 @@ export const herDataSchema = z.strictObject({
   topics: z.array(z.strictObject({ id: z.int(), slug: z.string(), name: z.string(), promise: z.string() })),
   sentence: z.string().describe('her choices in one sentence'),
   choices: choicesSchema,
+  addressChanges: z.array(herAddressChange),
   told: z.array(herAnswer),
+  wrongTopic: z.array(herWrongTopic),
   leftOut: z.array(herLeftOut),
   deliveries: z.array(herDelivery),
   history: z.array(herEntry),

@@ -34,7 +34,7 @@ export type Link = {
   topics: number[]
   /** The delivery that carried it. */
   delivery: string | null
-  /** The entry that an undo puts back, or a receipt shows. */
+  /** The entry that an undo puts back, or a receipt shows; in a fresh link the one that made the address hers to which it goes. */
   entry: number | null
 }
 

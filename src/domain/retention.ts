@@ -26,6 +26,7 @@ export const keptKinds = [
   'service-mail',
   'requests',
   'exports',
+  'staff',
   'fingerprints',
   'erased',
   'ledger',
@@ -34,7 +35,7 @@ export type KeptKind = (typeof keptKinds)[number]
 
 /**
  * All that is kept about people, and how long: shown at /privacy, and carried out once a day (actions/retire-data.ts).
- * `day`: the daily work deletes what is older; `person`: it goes when she is erased; `nobody`: it names nobody, and stays.
+ * `day`: the daily work deletes what is older; `person`: it goes when she is erased, or for staff is removed; `nobody`: it names nobody, and stays.
  */
 export const retention: readonly Kept[] = [
   { kind: 'person', ground: 'consent', period: 'needed', deletedBy: 'person' },
@@ -52,6 +53,7 @@ export const retention: readonly Kept[] = [
   { kind: 'requests', ground: 'interest', period: { days: 8 }, deletedBy: 'day' },
   // Long enough to show, as for a yes, what left the house about whom after it should have been destroyed.
   { kind: 'exports', ground: 'duty', period: { months: 36 }, deletedBy: 'day' },
+  { kind: 'staff', ground: 'interest', period: 'needed', deletedBy: 'person' },
   { kind: 'fingerprints', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'erased', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'ledger', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },

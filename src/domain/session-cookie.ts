@@ -20,14 +20,14 @@ const skewSeconds = 120
 const macBytes = 16
 const payloadBytes = 36
 
-/** One key makes cookies, the other the tokens in the forms of their pages: one never passes as the other. */
-export type SessionKeys = { cookie: KeyObject; form: KeyObject }
+/** One key makes cookies, one the tokens in the forms of their pages, one is for staff alone: none passes as another. */
+export type SessionKeys = { cookie: KeyObject; form: KeyObject; staff: KeyObject }
 
 /** @param master 32 bytes in hex: the current one of links. A new one ends the sessions that are open. */
 export function sessionKeys(master: string): SessionKeys {
   const derive = (purpose: string) =>
     createSecretKey(Buffer.from(hkdfSync('sha256', Buffer.from(master, 'hex'), '', `courtesy session ${purpose}`, 32)))
-  return { cookie: derive('cookie'), form: derive('form') }
+  return { cookie: derive('cookie'), form: derive('form'), staff: derive('staff') }
 }
 
 /** The cookie of a session. `id` is 16 random bytes in hex. */

@@ -52,7 +52,7 @@ export function signUpWording(brand: Brand, topics: readonly Topic[], language: 
   }
 }
 
-/** The topics that the sign-up page offers. */
+/** The topics that the sign-up page offers: all, but for those that were added before there was a limit. */
 export function topicsAtStart(topics: readonly Topic[]): readonly Topic[] {
   return topics.slice(0, mostTopicsAtStart)
 }

@@ -1,5 +1,6 @@
 import { pauseLengths } from '../domain/pause-length.ts'
 import type { Press } from '../form-views.ts'
+import type { PrivatePage } from '../domain/private-page.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { NoticePage } from '../page-views.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type Look,
 } from './her-view.ts'
 import { currentSentence, namesOf, notice, seeAll, writeToUs } from './notice.ts'
+import { opensAt } from './opens-at.ts'
 import { inSame } from './voice.ts'
 
 /** What the footer's Stop opens: one press, and nothing that could be filled in wrongly. */
@@ -96,18 +98,19 @@ export function stoppedPage(look: Look): NoticePage {
 }
 
 /** What "Send me a fresh link" opens, and what it says once pressed. */
-export function freshPage(look: Look, sent: boolean): NoticePage {
+export function freshPage(look: Look, sent: boolean, opens: PrivatePage | null = null): NoticePage {
   if (sent)
     return notice(look, look.say('page.fresh.sent'), {
       status: true,
       lead: [look.say('page.fresh.sentLead')],
       after: writeToUs(look, look.preferences.brand),
     })
-  return notice(look, look.say('page.fresh.ask'), { lead: [look.say('page.fresh.askLead')], row: freshRow(look) })
+  const lead = [look.say('page.fresh.askLead'), ...opensAt(look, opens)]
+  return notice(look, look.say('page.fresh.ask'), { lead, row: freshRow(look, opens) })
 }
 
-function freshRow(look: Look): NonNullable<NoticePage['row']> {
-  return { label: look.say('page.fresh.ask'), buttons: [freshPress(look)] }
+function freshRow(look: Look, opens: PrivatePage | null = null): NonNullable<NoticePage['row']> {
+  return { label: look.say('page.fresh.ask'), buttons: [freshPress(look, opens)] }
 }
 
 /** After a press that asked for what was so already. */

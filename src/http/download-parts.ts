@@ -33,7 +33,7 @@ export function dataHead({
   download,
   context,
 }: Pick<Telling, 'download' | 'context'>): Omit<HerData, 'deliveries' | 'history'> {
-  const { made, person, brand, topics, choices, missed, told } = download
+  const { made, person, brand, topics, choices, missed, addressChanges, told, wrongTopic } = download
   const at = made.entry.at.toISOString()
   return {
     format: 'courtesy-her-data/1',
@@ -51,6 +51,7 @@ export function dataHead({
     topics: topics.map(({ id, slug, name, promise }) => ({ id, slug, name, promise })),
     sentence: sentenceAt(choices, at, context),
     choices,
+    addressChanges,
     told: told.map((one) => ({
       id: one.id,
       at: one.createdAt,
@@ -62,6 +63,7 @@ export function dataHead({
       mayQuote: one.mayQuote,
       reply: one.reply,
     })),
+    wrongTopic,
     leftOut: missed,
   }
 }
@@ -135,7 +137,7 @@ export async function* historyFile({ house, download, context }: Telling): Async
 /** `index.html`: everything to read, by itself, with links to the other files beside it. */
 export async function* indexFile(telling: Telling): AsyncGenerator<string> {
   const { house, download, words, context } = telling
-  const { made, person, brand, choices, missed, told } = download
+  const { made, person, brand, choices, missed, addressChanges, told, wrongTopic } = download
   const at = made.entry.at.toISOString()
   const heading = words.say('download.file.heading', { brand: brand.name })
   const fact = (key: TextKey, value: string) => (value === '' ? [] : [{ name: words.say(key), value }])
@@ -173,39 +175,50 @@ export async function* indexFile(telling: Telling): AsyncGenerator<string> {
   }
   yield renderFilePart('section-end', {})
   yield* listed(words.say('download.file.left-out'), missed.map(leftOutOf(words)))
+  yield* listed(words.say('download.file.addresses'), addressChanges.map(addressOf(words)))
   yield* listed(words.say('talk.mine'), told.map(toldOf(words)))
+  yield* listed(words.say('download.file.wrongTopic'), wrongTopic.map(wrongTopicOf(words)))
   yield renderFilePart('end', {})
 }
 
 /** A section of its own for what there is little of; none where there is nothing. */
-function* listed(heading: string, mails: ReturnType<typeof mailOf>[]): Generator<string> {
+function* listed(heading: string, mails: ReturnType<typeof lineOf>[]): Generator<string> {
   if (mails.length === 0) return
   yield renderFilePart('section', { heading })
   yield renderFilePart('mails', { mails })
   yield renderFilePart('section-end', {})
 }
 
+function lineOf(words: Words, at: string, subject: string, state: string) {
+  return { iso: at, date: words.date(at), subject, state }
+}
+
 function leftOutOf(words: Words) {
   const state = words.say('download.file.state.left-out')
-  return ({ at, subject }: Download['missed'][number]) => ({ iso: at, date: words.date(at), subject, state })
+  return ({ at, subject }: Download['missed'][number]) => lineOf(words, at, subject, state)
+}
+
+function addressOf(words: Words) {
+  return ({ at, address, is }: Download['addressChanges'][number]) =>
+    lineOf(words, at, address, words.say(`download.file.address.${is}`))
 }
 
 function toldOf(words: Words) {
-  return ({ createdAt, text, reason, reply }: Download['told'][number]) => ({
-    iso: createdAt,
-    date: words.date(createdAt),
-    subject: text === '' && reason ? words.say(`talk.reason.${reason}`) : text,
-    state: reply ? `${words.say('talk.reply', { date: words.date(reply.at) })} ${reply.text}` : '',
-  })
+  return ({ createdAt, text, reason, reply }: Download['told'][number]) => {
+    const subject = text === '' && reason ? words.say(`talk.reason.${reason}`) : text
+    const state = reply ? `${words.say('talk.reply', { date: words.date(reply.at) })} ${reply.text}` : ''
+    return lineOf(words, createdAt, subject, state)
+  }
+}
+
+function wrongTopicOf(words: Words) {
+  return ({ at, subject, topic }: Download['wrongTopic'][number]) =>
+    lineOf(words, at, subject, words.say('page.wrongTopic.told', { topic: words.topic(topic) }))
 }
 
 function mailOf(words: Words, { at, subject, state }: ListedDelivery) {
-  return {
-    iso: at,
-    date: words.date(at),
-    subject: subject ?? words.say('download.file.digest'),
-    state: words.say(`download.file.state.${state as HerDeliveryData['state']}`),
-  }
+  const said = words.say(`download.file.state.${state as HerDeliveryData['state']}`)
+  return lineOf(words, at, subject ?? words.say('download.file.digest'), said)
 }
 
 /** Receipts of some of her entries, which follow each other, as files that stand by themselves, by number. */

@@ -4,6 +4,7 @@ import { zoneFor } from '../domain/calendar.ts'
 import { textDate, textTime } from '../domain/catalogue.ts'
 import type { Choices } from '../domain/choices.ts'
 import { showsHers, type Link } from '../domain/link-token.ts'
+import { forPage, type PrivatePage } from '../domain/private-page.ts'
 import { describe } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { Press } from '../form-views.ts'
@@ -109,8 +110,8 @@ export function lessRow(look: Look): Press[] {
 }
 
 /** One button that mails her a fresh link, to her own address and to no other. */
-export function freshPress(look: Look): Press {
-  return press(urlOf(look, '/fresh'), look.say('page.fresh.send'), 'plain')
+export function freshPress(look: Look, opens: PrivatePage | null = null): Press {
+  return press(urlOf(look, `/fresh${forPage(opens)}`), look.say('page.fresh.send'), 'plain')
 }
 
 /** One button that ends one topic and leaves everything else. */

@@ -42,7 +42,7 @@ function keepPage(look: Look, due: readonly number[]): PreferencesPage {
     frame: herFrame(look, heading),
     heading,
     lead: [look.say('page.keep.lead', { topics: namesOf(look, topics), date: dateFor(look, oldest) })],
-    stopTopics: [...(button ? [button] : []), ...whole.stopTopics],
+    first: [...(button ? [button] : []), ...whole.first],
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Brand } from '../domain/brand.ts'
 import { writingOf } from '../domain/language.ts'
+import { fittedInto, picturePath, type Picture } from '../domain/picture.ts'
 import { parseSender } from '../domain/sender.ts'
 import type { Frame } from '../page-views.ts'
 import { stylesFor } from './assets.ts'
@@ -22,10 +23,26 @@ export function frameOf(voice: Voice, brand: Brand, heading: string, stop: strin
     title: voice.say('page.title', { heading, brand: brand.name }),
     skip: voice.say('page.skip'),
     brand: brand.name,
+    logo: logoOf(brand),
     styles: stylesFor(brand),
     postalAddress: brand.postalAddress,
     footer: footer.flatMap(({ label, url }) => (url && isSafe(url) ? [{ label, url }] : [])),
   }
+}
+
+/** As much of the head as a logo may take: beside it stand the languages, on the narrowest phone below it. */
+const logoBox = { width: 240, height: 40 }
+
+/**
+ * The logo at the head of pages. Mails keep the name as text: a picture in each mail would be fetched whenever it is opened, which
+ * tells us who read it and when, and where programs do not fetch it she would see a hole instead of who writes.
+ */
+function logoOf({ logo, logoDark }: Brand): Frame['logo'] {
+  return logo && { ...shown(logo), dark: logoDark && shown(logoDark) }
+}
+
+function shown(picture: Picture) {
+  return { url: picturePath(picture), ...fittedInto(picture, logoBox) }
 }
 
 /** Where an answer reaches people, without the name before it; null where the brand has none. */

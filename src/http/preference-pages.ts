@@ -27,6 +27,7 @@ import { maySee, urlOf, type Look } from './her-view.ts'
 import { readPreferencesForm } from './preferences-form.ts'
 import { changedElsewherePage, preferencesPage } from './preferences-model.ts'
 import { receiptUrl } from './receipt-model.ts'
+import { opensIn } from './opens-at.ts'
 import { recordShort } from './record-model.ts'
 import { resultPage, undonePage } from './result-models.ts'
 import { sealed, sessionLook } from './session-look.ts'
@@ -47,7 +48,7 @@ export function preferencePages(server: FastifyInstance, site: Site): void {
   herPages(server, byLink)
   page(server, '/p/:link/why', { get: (request, reply) => showWhy(byLink, request, reply) })
   page(server, '/p/:link/fresh', {
-    get: (request, reply) => show(byLink, request, reply, (look) => freshPage(look, isSent(request))),
+    get: (request, reply) => show(byLink, request, reply, (look) => freshPage(look, isSent(request), opensIn(request))),
     post: (request, reply) => mailFresh(byLink, request, reply),
   })
   herPages(server, wayBySession(site))
@@ -173,7 +174,7 @@ async function showWhy(way: Way, request: FastifyRequest, reply: FastifyReply): 
 /** Works with a link of any age: what it sends goes to her own mailbox. */
 async function mailFresh({ site, look: lookBy }: Way, request: FastifyRequest, reply: FastifyReply) {
   const look = await lookBy(request)
-  const asked = await sendFreshLink(site.house, look.link, networkOf(request.ip))
+  const asked = await sendFreshLink(site.house, look.link, networkOf(request.ip), opensIn(request))
   if (asked.kind === 'too-many') return tooMany(site, request, reply, asked.seconds)
   return reply.redirect(urlOf(look, '/fresh?sent'), 303)
 }
@@ -199,8 +200,11 @@ async function change(way: Way, request: FastifyRequest, reply: FastifyReply, pr
       return reply.redirect(urlOf(look, '?unchanged'), 303)
     case 'needs-fresh-link':
       return noticeTo(reply, look, needsFreshLinkPage(look), 403)
-    case 'changed-elsewhere':
-      return sendPage(reply, 'preferences', sealed(changedElsewherePage(await again(), saved), look), 409)
+    case 'changed-elsewhere': {
+      // Only the form on her page comes to this.
+      const sent = readPreferencesForm(request.body)
+      return sendPage(reply, 'preferences', sealed(changedElsewherePage(await again(), saved, sent), look), 409)
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { SentForm } from '../actions/preferences.ts'
 import { channels } from '../domain/choices.ts'
 import { isPace, type Pace } from '../domain/pace.ts'
 import { Problem } from '../domain/problem.ts'
+import type { Press } from '../form-views.ts'
 
 const topicId = z
   .string()
@@ -46,6 +47,23 @@ export function readPreferencesForm(body: unknown): SentForm {
     channels: new Set(channel),
   }
   return { form, wording, version: drawnFrom }
+}
+
+/** What that form sent, to be sent once more by one press: as if it had been drawn from that version of her choices. */
+export function fieldsAgain({ form, wording }: SentForm, current: number): Press['fields'] {
+  return [
+    ...fields('wording', [wording]),
+    ...fields('version', [current]),
+    ...fields('shown', form.shown),
+    ...fields('topic', form.topics),
+    ...fields('pace', [form.pace]),
+    ...[...form.topicPaces].flatMap(([id, own]) => fields(`pace-${id}`, [own ?? ''])),
+    ...fields('channel', form.channels),
+  ]
+}
+
+function fields(name: string, values: Iterable<string | number>): Press['fields'] {
+  return [...values].map((value) => ({ name, value: String(value) }))
 }
 
 /** The field `pace-3`, where the form had one: empty for the overall pace. */

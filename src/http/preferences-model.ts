@@ -1,13 +1,16 @@
+import type { SentForm } from '../actions/preferences.ts'
 import type { Brand } from '../domain/brand.ts'
 import type { Choices } from '../domain/choices.ts'
 import type { Pace } from '../domain/pace.ts'
 import {
+  allPacesOffered,
   paceOption,
   pacesOffered,
   preferencesWording,
   type Option,
   type PreferencesWording,
 } from '../domain/preferences-wording.ts'
+import { forPage } from '../domain/private-page.ts'
 import { unchosenPace } from '../domain/sentence.ts'
 import { frozen } from '../domain/wording.ts'
 import type { ChoicesForm, PreferencesPage, SentenceCard } from '../page-views.ts'
@@ -30,6 +33,7 @@ import {
   urlOf,
   type Look,
 } from './her-view.ts'
+import { fieldsAgain } from './preferences-form.ts'
 import { volumesText, volumeText } from './volume-text.ts'
 
 /** Her page, as far as this link may show it: an old one offers less mail and says nothing about her choices. */
@@ -50,20 +54,14 @@ export function preferencesPage(look: Look): PreferencesPage {
     heading,
     sentence: shown ? sentenceCard(look) : null,
     lead: leadFor(look),
-    stopTopics: fromMail.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
+    first: fromMail.map((topic) => stopTopicPress(look, topic, 'page.choices.stopTopic')),
     rowLabel: look.say('page.choices.row'),
     row: lessRow(look),
     more: shown ? [] : [freshPress(look)],
     links: [
       ...(mayPause ? [{ label: look.say('page.choices.pauseLonger'), url: urlOf(look, '/pause') }] : []),
       ...(look.session ? sessionLinks(look) : []),
-      ...(shown && !look.session ? [{ label: look.say('page.fresh.link'), url: urlOf(look, '/fresh') }] : []),
-      ...(look.session
-        ? [
-            { label: look.say('page.details.link'), url: urlOf(look, '/details') },
-            { label: look.say('erase.link'), url: urlOf(look, '/erase') },
-          ]
-        : []),
+      ...(shown && !look.session ? freshLinks(look) : []),
     ],
     otherTopics:
       shown || others.length === 0
@@ -78,17 +76,31 @@ export function preferencesPage(look: Look): PreferencesPage {
   }
 }
 
-/** Her page after a form that was drawn before her choices changed asked for more: what holds, and what it would have said. */
-export function changedElsewherePage(look: Look, { asked, at }: { asked: Choices; at: string }): PreferencesPage {
+/**
+ * Her page after a form that was drawn before her choices changed asked for more: what holds, what it would have said, and
+ * one press for either. A pace that only the old form could offer is not offered again.
+ */
+export function changedElsewherePage(
+  look: Look,
+  { asked, at }: { asked: Choices; at: string },
+  sent: SentForm,
+): PreferencesPage {
   const heading = look.say('page.elsewhere.heading')
+  const whole = preferencesPage(look)
+  const { entry, choices } = look.preferences.person
+  const offered = allPacesOffered(choices)
+  const fits = [sent.form.pace, ...sent.form.topicPaces.values()].every((pace) => !pace || offered.includes(pace))
+  const use = { ...press(urlOf(look), look.say('page.elsewhere.use'), 'plain'), fields: fieldsAgain(sent, entry) }
   return {
-    ...preferencesPage(look),
+    ...whole,
     frame: herFrame(look, heading),
     heading,
     lead: [
       look.say('page.elsewhere.lead', { date: dateFor(look, at), time: timeFor(look, at) }),
       look.say('page.elsewhere.asked', { sentence: sentenceFor(look, asked) }),
     ],
+    first: [...(fits ? [use] : []), ...whole.first],
+    links: [{ label: look.say('page.elsewhere.keep'), url: urlOf(look) }, ...whole.links],
   }
 }
 
@@ -109,6 +121,17 @@ function sessionLinks(look: Look): PreferencesPage['links'] {
   return [
     { label: look.say('history.heading'), url: urlOf(look, '/history') },
     { label: look.say('download.link'), url: urlOf(look, '/download') },
+    { label: look.say('page.details.link'), url: urlOf(look, '/details') },
+    { label: look.say('erase.link'), url: urlOf(look, '/erase') },
+  ]
+}
+
+/** What takes a fresh link, each a press away from asking for one that opens there. */
+function freshLinks(look: Look): PreferencesPage['links'] {
+  return [
+    { label: look.say('page.fresh.link'), url: urlOf(look, '/fresh') },
+    { label: look.say('download.link'), url: urlOf(look, `/fresh${forPage('download')}`) },
+    { label: look.say('erase.link'), url: urlOf(look, `/fresh${forPage('erase')}`) },
   ]
 }
 

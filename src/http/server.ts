@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody'
 import view from '@fastify/view'
 import fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { House } from '../actions/house.ts'
+import type { IdentityProvider } from '../identity-provider.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
@@ -17,6 +18,7 @@ import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
 import { oneClickPages } from './one-click.ts'
+import { pictures } from './pictures.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
 import { receiptPages } from './receipt-pages.ts'
@@ -24,6 +26,9 @@ import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
+import { staffPages } from './staff-pages.ts'
+import { mailedSignIn } from './staff-mailed-sign-in.ts'
+import { providerSignIn } from './staff-provider-sign-in.ts'
 import { statementPages } from './statement-pages.ts'
 import { startPages } from './start-pages.ts'
 import { talkPages } from './talk-pages.ts'
@@ -40,6 +45,8 @@ export type ServerOptions = {
   doors?: Partial<Doors>
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; no other's is. */
   trustedProxies?: readonly string[]
+  /** Who says who the staff are; without one they are mailed links. */
+  identity?: IdentityProvider | null
   now?: () => Date
 }
 
@@ -74,6 +81,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   limitGets(server)
   problemPages(server, site, brand)
   assets(server, site)
+  pictures(server, site)
   health(server, site)
   home(server, site, {
     development,
@@ -98,6 +106,9 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   verifyPages(server)
   hostedCopies(server, site)
   oneClickPages(server, site)
+  staffPages(server, site)
+  if (options.identity) providerSignIn(server, site, options.identity)
+  else mailedSignIn(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)
   return server
 }

@@ -53,6 +53,21 @@ export function requireOwnSite(request: FastifyRequest): void {
   if (from !== undefined && from !== 'same-origin' && from !== 'none') throw fromElsewhere()
 }
 
+/**
+ * Whether a press was sent by another site, by what the browser says of it. `Origin: null` says nothing: our own pages send it,
+ * because they tell nobody where they are.
+ */
+export function isFromElsewhere({ house }: Site, request: FastifyRequest): boolean {
+  const { 'sec-fetch-site': from, origin } = request.headers
+  if (from !== undefined && from !== 'same-origin' && from !== 'none') return true
+  return origin !== undefined && origin !== 'null' && origin !== new URL(house.publicUrl).origin
+}
+
+/** @throws 403 for a press that another site sent: {@link isFromElsewhere}. */
+export function requireFromHere(site: Site, request: FastifyRequest): void {
+  if (isFromElsewhere(site, request)) throw fromElsewhere()
+}
+
 /** The same page, with the session's seal in every form that acts on the session, wherever on it that form stands. */
 export function sealed<Model>(model: Model, { session }: Look): Model {
   return session ? (withSeal(model, session.seal) as Model) : model
@@ -75,7 +90,8 @@ function fromElsewhere(): Error {
   return Object.assign(new Error('this press did not come from a page of the session'), { statusCode: 403 })
 }
 
-function isSecure({ house }: Site): boolean {
+/** Whether people reach us by https. */
+export function isSecure({ house }: Site): boolean {
   return house.publicUrl.startsWith('https:')
 }
 
@@ -85,7 +101,7 @@ function cookieName(site: Site): string {
 }
 
 /** The value of a cookie; null where it is missing or stands there twice, because then one of them is not ours. */
-function cookieOf(request: FastifyRequest, name: string): string | null {
+export function cookieOf(request: FastifyRequest, name: string): string | null {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
   const values = pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
   return values.length === 1 ? (values[0] ?? null) : null

@@ -1,3 +1,5 @@
+import { isLoopback } from '../domain/loopback.ts'
+
 /** What decides whether topic mail may go to a relay at all. */
 export type RelaySetup = { smtpUrl: string | null; publicUrl: string; signs: boolean; relaySigns: boolean }
 
@@ -18,10 +20,4 @@ export function missingForRelay(setup: RelaySetup): string[] {
     )
   }
   return missing
-}
-
-/** Whether a host name or address can only mean this machine (RFC 6890, RFC 6761 section 6.3). */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return bare === 'localhost' || bare === '::1' || /^127(?:\.\d{1,3}){3}$/.test(bare)
 }

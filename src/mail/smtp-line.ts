@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { isLoopback } from './relay-rule.ts'
+import { isLoopback } from '../domain/loopback.ts'
 
 /**
  * One relay. `connections` are kept open at once; `perConnection` parcels may wait for each when a batch is released.

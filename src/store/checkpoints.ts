@@ -25,14 +25,7 @@ export async function checkpointsBelow(
 /** Keeps the checkpoint of a tree size; the first one of a size stays (the log never signs two). @returns the one that stands. */
 export async function keepCheckpoint(tx: Transaction, size: number, note: string): Promise<string> {
   await tx`insert into checkpoints (size, note) values (${size}, ${note}) on conflict do nothing`
-  const [row] = await tx<{ note: string }[]>`select note from checkpoints where size = ${size}`
-  return row?.note ?? note
-}
-
-/** The checkpoint of that size; null where none was signed. */
-export async function checkpointOf(sql: Sql, size: number): Promise<{ size: number; note: string } | null> {
-  const [row] = await sql<{ note: string }[]>`select note from checkpoints where size = ${size}`
-  return row ? { size, note: row.note } : null
+  return (await checkpointOf(tx, size)) ?? note
 }
 
 /** The newest checkpoint; null while none was signed. */
@@ -40,4 +33,10 @@ export async function newestCheckpoint(sql: Sql): Promise<{ size: number; note: 
   const [row] = await sql<{ size: string; note: string }[]>`
     select size, note from checkpoints order by size desc limit 1`
   return row ? { size: Number(row.size), note: row.note } : null
+}
+
+/** The checkpoint of a tree size; null where none was signed of it. */
+export async function checkpointOf(sql: Sql, size: number): Promise<string | null> {
+  const [row] = await sql<{ note: string }[]>`select note from checkpoints where size = ${size}`
+  return row?.note ?? null
 }

@@ -32,6 +32,18 @@ export async function addressChange(sql: Sql, id: string): Promise<AddressChange
   return row ?? null
 }
 
+/** An address of hers that is not hers yet, or not any more, and since when (ISO). */
+export type OtherAddress = { address: string; is: 'waiting' | 'replaced'; at: string }
+
+/** What is kept of her changes of address, the newest first. */
+export async function addressChangesOf(sql: Sql, person: string): Promise<OtherAddress[]> {
+  const rows = await sql<OtherAddress[]>`
+    select spelling as address, case when confirmed_at is null then 'waiting' else 'replaced' end as is,
+      coalesce(confirmed_at, at) as at
+    from address_changes where person = ${person} order by coalesce(confirmed_at, at) desc, id`
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))
+}
+
 /** Puts the address of a change in the place of hers and keeps hers in the change. She is locked, and so is the address. */
 export async function swapAddress(tx: Transaction, change: AddressChange, hers: StoredAddress): Promise<void> {
   await tx`
@@ -43,8 +55,19 @@ export async function swapAddress(tx: Transaction, change: AddressChange, hers: 
     where id = ${change.id}`
 }
 
-export async function forgetAddressChange(tx: Transaction, id: string): Promise<void> {
-  await tx`delete from address_changes where id = ${id}`
+/** Forgets a change of hers and all that she asked for after it: what came of them may not come back either. She is locked. */
+export async function forgetChangesFrom(tx: Transaction, id: string): Promise<void> {
+  await tx`
+    delete from address_changes c using address_changes f where f.id = ${id} and c.person = f.person and c.at >= f.at`
+}
+
+/** The entry that made her address hers in the place of another; null while she has her first. */
+export async function addressEntry(sql: Sql, person: string): Promise<{ number: number; at: Date } | null> {
+  const [row] = await sql<{ number: string; at: string }[]>`
+    select e.number, e.body::jsonb ->> 'at' as at from payloads p join entries e using (number)
+    where p.person = ${person} and p.payload::jsonb #> '{corrected,address}' is not null
+    order by e.number desc limit 1`
+  return row ? { number: Number(row.number), at: new Date(row.at) } : null
 }
 
 /** Deletes addresses that were given, or given up, longer ago than that. @returns how many. */

@@ -1,7 +1,10 @@
 import type { Sql, Transaction } from './database.ts'
 
-/** What somebody asked for at a public door with a typed address; `asked` is what her form said, as JSON, at sign-up. */
-export type DoorRequest = { id: string; kind: 'find' | 'start'; address: string; asked: unknown; at: string }
+/**
+ * What somebody asked for at a public door with a typed address; `asked` is what her form said, as JSON, at sign-up, and where to
+ * go on after a sign-in of the staff.
+ */
+export type DoorRequest = { id: string; kind: 'find' | 'start' | 'staff'; address: string; asked: unknown; at: string }
 
 export async function insertDoorRequest(tx: Transaction, request: Omit<DoorRequest, 'at'>): Promise<void> {
   const { id, kind, address, asked } = request

@@ -44,7 +44,7 @@ export const doorRequests = pgTable(
       .default(sql`instant()`),
   },
   (table) => [
-    check('door_requests_kind', sql`${table.kind} in ('find', 'start')`),
+    check('door_requests_kind', sql`${table.kind} in ('find', 'start', 'staff')`),
     index('door_requests_at').on(table.at),
   ],
 )

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type postgres from 'postgres'
 
 /** Which entries are read: all up to a size, or those that were chosen on this session (store/chosen-entries.ts). */
@@ -33,9 +34,21 @@ async function* copied(sql: postgres.Sql, select: string): AsyncGenerator<Uint8A
     }
     if (bytes > 0) yield Buffer.concat(waiting)
   } finally {
-    // Whoever stops early leaves the rest to flow by, lest the session wait for ever; the COPY may be cancelled meanwhile.
-    rows.on('error', () => undefined).resume()
+    letFlow(rows)
   }
+}
+
+/**
+ * Lets a COPY come to its end, whoever stopped reading it, so that the session can be used again. postgres.js 3.4.9 pauses
+ * its socket when a reader is slow and wakes it for the next piece; after the last there is none, and what the server
+ * says behind it would be waited for for ever. A stream flows only once its iterator has let go, which takes a turn of the loop.
+ */
+function letFlow(rows: Readable): void {
+  // oxlint-disable-next-line no-underscore-dangle -- what a stream calls itself to ask its source for more
+  const wake = () => rows._read(0)
+  rows.on('error', () => undefined)
+  if (rows.readableEnded) wake()
+  else setImmediate(() => rows.once('end', wake).resume())
 }
 
 /** One column of entries, a line each, by number. */

@@ -34,6 +34,14 @@ export const deliveryCounts = pgTable(
   ],
 )
 
+/** How many said of a message that it wasn't about its topic, and are gone: a report adds them to those that are left. */
+export const wrongTopicCounts = pgTable('wrong_topic_counts', {
+  message: uuid('message')
+    .primaryKey()
+    .references(() => messages.id),
+  n: integer('n').notNull(),
+})
+
 /**
  * Mail to somebody who was erased while a worker had it in hand, until the worker says what became of it: the delivery's
  * random id and no person. `carrier` is the mail it is in; `message` is null for service mail, which nothing counts, and once

@@ -1,6 +1,8 @@
 import type { Channel } from '../domain/choices.ts'
 import { countGoing, keepInHand } from './delivery-counts.ts'
 import type { Sql, Transaction } from './database.ts'
+import { countWrongTopic } from './wrong-topic.ts'
+import { forgetSealed } from './seals.ts'
 
 /** An address of somebody who is about to be erased: all that can name her. */
 export type HerAddress = { person: string; channel: Channel; canonical: string; spelling: string; fingerprint: string }
@@ -24,14 +26,16 @@ export async function lockToErase(
 
 /**
  * Deletes deliveries, with the service mails that were written for them alone, once the counts of their campaigns
- * have them. Those in a worker's hands are kept apart without a name. Their people are locked, and a digest goes with its items.
+ * have them, and what the ledger's seals say of them. Those in a worker's hands are kept apart without a name. Their people are locked, and a digest goes with its items.
  */
 export async function deleteDeliveries(tx: Transaction, deliveries: readonly string[]): Promise<void> {
   if (deliveries.length === 0) return
   const ids = deliveries as string[]
   await keepInHand(tx, ids)
   await countGoing(tx, ids)
+  await countWrongTopic(tx, ids)
   await tx`delete from past_releases where delivery = any (${ids}::uuid[])`
+  await forgetSealed(tx, ids)
   const gone = await tx<{ message: string }[]>`
     delete from deliveries where id = any (${ids}::uuid[]) and message is not null returning message`
   await tx`delete from deliveries where id = any (${ids}::uuid[])`

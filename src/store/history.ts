@@ -6,11 +6,27 @@ import type { Sql } from './database.ts'
 
 /** Her choices after each entry that changed them, oldest first, with the entry's ISO time. Empty once she was erased. */
 export async function choicesHistory(sql: Sql, person: string): Promise<(RecordedChoices & { at: string })[]> {
-  const rows = await sql<{ number: string; at: string; choices: unknown }[]>`
-    select e.number, e.body::jsonb ->> 'at' as at, p.payload::jsonb -> 'after' as choices
+  return (await choicesHistories(sql, [person])).get(person) ?? []
+}
+
+/** As {@link choicesHistory}, of several people. */
+export async function choicesHistories(
+  sql: Sql,
+  people: readonly string[],
+): Promise<Map<string, (RecordedChoices & { at: string })[]>> {
+  const rows = await sql<{ person: string; number: string; at: string; choices: unknown }[]>`
+    select p.person, e.number, e.body::jsonb ->> 'at' as at, p.payload::jsonb -> 'after' as choices
     from payloads p join entries e using (number)
-    where p.person = ${person} and jsonb_typeof(p.payload::jsonb -> 'after') = 'object' order by e.number`
-  return rows.map((row) => ({ entry: Number(row.number), at: row.at, choices: readChoices(row.choices) }))
+    where p.person = any (${people as string[]}::uuid[]) and jsonb_typeof(p.payload::jsonb -> 'after') = 'object'
+    order by e.number`
+  const histories = new Map<string, (RecordedChoices & { at: string })[]>()
+  for (const [person, hers] of Map.groupBy(rows, (row) => row.person)) {
+    histories.set(
+      person,
+      hers.map((row) => ({ entry: Number(row.number), at: row.at, choices: readChoices(row.choices) })),
+    )
+  }
+  return histories
 }
 
 /** Why an address was suppressed at an instant, by the time that each suppression names; one that was lifted since is lost. */
@@ -33,19 +49,32 @@ export async function wordingsAt(sql: Sql, at: Date): Promise<Set<string>> {
  * have arrived, and what was taken back or sent again, with the time since which it counts no longer.
  */
 export async function releasesOf(sql: Sql, person: string): Promise<RecordedRelease[]> {
-  const rows = await sql<{ at: string; topic: number; delivery: string; taken_back: string | null }[]>`
-    select mail.released_at as at, m.topic, mail.id as delivery, null as taken_back
+  return (await releasesOfAll(sql, [person])).get(person) ?? []
+}
+
+/** As {@link releasesOf}, of several people. */
+export async function releasesOfAll(sql: Sql, people: readonly string[]): Promise<Map<string, RecordedRelease[]>> {
+  const ids = people as string[]
+  const rows = await sql<{ person: string; at: string; topic: number; delivery: string; taken_back: string | null }[]>`
+    select d.person, mail.released_at as at, m.topic, mail.id as delivery, null as taken_back
     from deliveries d join messages m on m.id = d.message join deliveries mail on mail.id = coalesce(d.digest, d.id)
-    where d.person = ${person} and m.topic is not null and d.state in ('released', 'sent', 'unknown')
+    where d.person = any (${ids}::uuid[]) and m.topic is not null and d.state in ('released', 'sent', 'unknown')
     union all
-    select r.released_at, r.topic, r.delivery, r.ended_at
-    from past_releases r join deliveries d on d.id = r.delivery where d.person = ${person}`
-  return rows.map((row) => ({
-    at: new Date(row.at).toISOString(),
-    topic: row.topic,
-    delivery: row.delivery,
-    takenBack: isoOrNull(row.taken_back),
-  }))
+    select d.person, r.released_at, r.topic, r.delivery, r.ended_at
+    from past_releases r join deliveries d on d.id = r.delivery where d.person = any (${ids}::uuid[])`
+  const releases = new Map<string, RecordedRelease[]>()
+  for (const [person, hers] of Map.groupBy(rows, (row) => row.person)) {
+    releases.set(
+      person,
+      hers.map((row) => ({
+        at: new Date(row.at).toISOString(),
+        topic: row.topic,
+        delivery: row.delivery,
+        takenBack: isoOrNull(row.taken_back),
+      })),
+    )
+  }
+  return releases
 }
 
 /**

@@ -30,6 +30,14 @@ export async function lockHead(tx: Transaction): Promise<Head> {
   return { origin: row.origin, size: Number(row.size), hashes: row.frontier, at: new Date(row.at).toISOString() }
 }
 
+/** The head as it stands, without a lock. */
+export async function readHead(sql: Sql): Promise<Frontier & { origin: string }> {
+  const [row] = await sql<{ origin: string; size: string; frontier: string[] }[]>`
+    select origin, size, frontier from ledger_head where id = 1`
+  if (!row) throw new Error('the ledger has no head: the database was not opened by this program')
+  return { origin: row.origin, size: Number(row.size), hashes: row.frontier }
+}
+
 /** Appends entries `head.size + 1` and on, in the order given, and moves the head. One statement each for any number of them. */
 export async function appendEntries(tx: Transaction, head: Head, entries: readonly NewEntry[]): Promise<Head> {
   const at = new Date(head.at)

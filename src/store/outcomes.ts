@@ -3,6 +3,7 @@ import type { Transaction } from './database.ts'
 import { erasedLeftOver, settleErased, type ErasedOutcome } from './delivery-counts.ts'
 import { callBack, type CalledBack } from './recalled.ts'
 import { forgetEndedServiceMail } from './service-messages.ts'
+import { noteUnsealed, outcomeRecord } from './unsealed.ts'
 
 /**
  * What became of a delivery, a digest's standing for all its items. `counts`: an attempt was made and answered. One that
@@ -26,7 +27,8 @@ const mostAttempts = 16
 /**
  * Records what became of released deliveries, in one statement each whatever the size of the batch: the items of a
  * digest copy its outcome, what provably did not leave is taken out of its person's `recent`, what was put off is due
- * again later, and a mail that must arrive is due again once when nobody knows whether it did (I-6). An outcome that comes
+ * again later, and a mail that must arrive is due again once when nobody knows whether it did (I-6). All of it is noted for
+ * the next seal. An outcome that comes
  * late turns `unknown` into what it was; what somebody else has released again since is not touched (I-3). Locks the people first.
  * @param worker who released them.
  */
@@ -66,6 +68,7 @@ async function settleThese(
   outcomes: readonly Answered[],
 ): Promise<{ id: string; state: string; digest: boolean }[]> {
   return tx<{ id: string; state: string; digest: boolean }[]>`
+    with moved as (
     update deliveries d set
       attempts = d.attempts + o.counts::int,
       state = case when o.state = 'deferred' and d.attempts + o.counts::int >= ${mostAttempts} then 'refused' else o.state end,
@@ -82,18 +85,23 @@ async function settleThese(
       ) as t (delivery, state, reply, counts)) o
     where d.id = o.delivery and d.worker = ${worker}
       and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
-    returning d.id, d.state, d.slot is not null as digest`
+    returning d.id, d.state, d.slot is not null as digest, ${outcomeRecord(tx)}
+    ), noted as (${noteUnsealed(tx, 'outcomes')})
+    select id, state, digest from moved`
 }
 
 /** The items of a digest copy its outcome, so that those which were put off are due together again. */
 async function copyToItems(tx: Transaction, digests: readonly Answered[]): Promise<void> {
   await tx`
-    update deliveries i set state = g.state, reply = g.reply, due_at = g.due_at, settled_at = g.settled_at,
-      attempts = i.attempts + o.counts::int, lease_until = null, worker = null
+    with moved as (
+    update deliveries d set state = g.state, reply = g.reply, due_at = g.due_at, settled_at = g.settled_at,
+      attempts = d.attempts + o.counts::int, lease_until = null, worker = null
     from unnest(
       ${digests.map((one) => one.delivery)}::uuid[], ${digests.map((one) => String(one.counts))}::text[]::boolean[]
     ) as o (digest, counts) join deliveries g on g.id = o.digest
-    where i.digest = g.id and (i.state = 'released' or (i.state = 'unknown' and g.state in ('sent', 'refused')))`
+    where d.digest = g.id and (d.state = 'released' or (d.state = 'unknown' and g.state in ('sent', 'refused')))
+    returning ${outcomeRecord(tx)})
+    ${noteUnsealed(tx, 'outcomes')}`
 }
 
 async function lockPeopleOf(tx: Transaction, deliveries: readonly string[]): Promise<void> {
@@ -132,12 +140,15 @@ export async function leftOverBecomesUnknown(tx: Transaction, worker: number): P
     select p.id from people p where p.id in (select person from deliveries where worker = ${worker} and state = 'released')
     order by p.id for no key update`
   const rows = await tx<{ id: string }[]>`
+    with moved as (
     update deliveries d set state = 'unknown', settled_at = instant(), lease_until = null,
       due_at = case when not d.resent and exists (
           select from messages m where m.id = d.message and m.service_kind = any (${[...mustArriveKinds]}::text[]))
         then instant() + make_interval(mins => ${resendAfterMinutes}) end,
       reply = 'its worker ended before the answer was recorded'
-    where worker = ${worker} and state = 'released' returning id`
+    where worker = ${worker} and state = 'released' returning id, ${outcomeRecord(tx)}
+    ), noted as (${noteUnsealed(tx, 'outcomes')})
+    select id from moved`
   await forgetEndedServiceMail(
     tx,
     rows.map((row) => row.id),

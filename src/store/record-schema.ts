@@ -3,7 +3,7 @@ import { bigint, check, index, pgTable, primaryKey, smallint, text, uuid } from 
 import { instant, people } from './schema.ts'
 import { deliveries, messages } from './sending-schema.ts'
 
-/** "This wasn't about Repairs": what she said of one message that reached her. No choice, and it goes when she is erased. */
+/** "This wasn't about Repairs": what she said of one message that reached her. No choice, and when her delivery goes it is only a number. */
 export const wrongTopicReports = pgTable(
   'wrong_topic_reports',
   {

@@ -1,6 +1,7 @@
 import type { Release } from '../domain/recent.ts'
 import type { Sql, Transaction } from './database.ts'
 import { forgetEndedServiceMail } from './service-messages.ts'
+import { noteUnsealed, releaseRecord } from './unsealed.ts'
 
 /** Seconds that a worker has to begin handing over what it released. */
 export const leaseSeconds = 30
@@ -24,18 +25,21 @@ export type Planned = {
 
 /**
  * Writes a batch of deliveries in one statement; each released one gets a lease and an attempt of its own, in the name
- * of `worker`. `at` is the instant of the judgement. The people are locked.
+ * of `worker`, and is noted for the next seal, or for that of its `slice`. `at` is the instant of the judgement. The people are
+ * locked.
  */
 export async function insertDeliveries(
   tx: Transaction,
   worker: number,
   planned: readonly Planned[],
   at: Date,
+  slice: string | null = null,
 ): Promise<void> {
   if (planned.length === 0) return
   const column = <Key extends keyof Planned>(key: Key) => planned.map((row) => row[key])
   await tx`
-    insert into deliveries (id, message, slot, person, state, verdict, reason, version, allowed_by, due_at, planned_at, released_at, attempt, lease_until, worker, settled_at)
+    with added as (
+    insert into deliveries as d (id, message, slot, person, state, verdict, reason, version, allowed_by, due_at, planned_at, released_at, attempt, lease_until, worker, settled_at)
     select t.*, ${at.toISOString()}::timestamptz,
       case when state = 'released' then ${at.toISOString()}::timestamptz end,
       case when state = 'released' then gen_random_uuid() end,
@@ -46,7 +50,10 @@ export async function insertDeliveries(
       ${column('id')}::uuid[], ${column('message')}::uuid[], ${column('slot')}::timestamptz[], ${column('person')}::uuid[],
       ${column('state')}::text[], ${column('verdict')}::text[], ${column('reason')}::text[], ${column('version')}::bigint[],
       ${column('allowedBy')}::bigint[], ${column('dueAt')}::timestamptz[]
-    ) as t (id, message, slot, person, state, verdict, reason, version, allowed_by, due_at)`
+    ) as t (id, message, slot, person, state, verdict, reason, version, allowed_by, due_at)
+    returning d.state, ${releaseRecord(tx)}
+    ), moved as (select record from added where state = 'released')
+    ${noteUnsealed(tx, 'released', slice)}`
 }
 
 /**
@@ -62,7 +69,7 @@ export type Rejudged = {
   version: number
 }
 
-/** Moves waiting deliveries on in one statement, as judged at `at`. Their people are locked, and so are they. */
+/** Moves waiting deliveries on in one statement, as judged at `at`, and notes what is released for the next seal. Their people are locked, and so are they. */
 export async function moveDeliveries(
   tx: Transaction,
   worker: number,
@@ -72,6 +79,7 @@ export async function moveDeliveries(
   if (moved.length === 0) return
   const column = <Key extends keyof Rejudged>(key: Key) => moved.map((row) => row[key])
   await tx`
+    with judged as (
     update deliveries d set state = m.state, reason = m.reason, due_at = m.due_at, digest = m.digest, version = m.version,
       attempt = case when m.state = 'released' then gen_random_uuid() end,
       lease_until = case when m.state = 'released' then instant() + make_interval(secs => ${leaseSeconds}) end,
@@ -83,7 +91,9 @@ export async function moveDeliveries(
       ${column('id')}::uuid[], ${column('state')}::text[], ${column('reason')}::text[], ${column('dueAt')}::timestamptz[],
       ${column('digest')}::uuid[], ${column('version')}::bigint[]
     ) as m (id, state, reason, due_at, digest, version)
-    where d.id = m.id`
+    where d.id = m.id returning d.state, ${releaseRecord(tx)}
+    ), moved as (select record from judged where state = 'released')
+    ${noteUnsealed(tx, 'released')}`
   await forgetEndedServiceMail(tx, column('id'))
 }
 

@@ -18,9 +18,10 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { Brand } from '../domain/brand.ts'
 import type { Choices } from '../domain/choices.ts'
+import type { PictureType } from '../domain/picture.ts'
 import type { Topic } from '../domain/topic.ts'
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 /** A moment, as PostgreSQL writes it: text with microseconds and zone. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
 
@@ -42,6 +43,26 @@ export const brandVersions = pgTable('brand_versions', {
     .notNull()
     .default(sql`instant()`),
 })
+
+/**
+ * Pictures that pages show, each once, named by the SHA-256 of its bytes. None goes when another takes its place: past versions
+ * of the brand name it, and it is about nobody.
+ */
+export const pictures = pgTable(
+  'pictures',
+  {
+    hash: text('hash').primaryKey(),
+    type: text('type').$type<PictureType>().notNull(),
+    bytes: bytea('bytes').notNull(),
+    at: instant('at')
+      .notNull()
+      .default(sql`instant()`),
+  },
+  (table) => [
+    check('pictures_type', sql`${table.type} in ('png', 'svg')`),
+    check('pictures_hash', sql`${table.hash} = encode(sha256(${table.bytes}), 'hex')`),
+  ],
+)
 
 export const topics = pgTable('topics', {
   id: smallint('id').primaryKey(),
@@ -68,6 +89,8 @@ export const wordings = pgTable(
     publishedAt: instant('published_at')
       .notNull()
       .default(sql`instant()`),
+    /** The ledger entry that says so; null until it is written, at the next publishing. */
+    entry: bigint('entry', { mode: 'number' }),
   },
   (table) => [
     uniqueIndex('wordings_one_current')

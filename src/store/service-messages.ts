@@ -41,11 +41,12 @@ export async function countServiceMail(sql: Sql, person: string, kind: ServiceKi
   return row?.n ?? 0
 }
 
-/** When a mail of each of these service kinds was laid out last (ISO); a kind that was not is missing. */
+/** When a mail of each of these service kinds was laid out last (ISO); a kind that was not is missing. Mails to staff lie apart. */
 export async function lastServiceMail(sql: Sql, kinds: readonly ServiceKind[]): Promise<Map<ServiceKind, string>> {
   const rows = await sql<{ kind: ServiceKind; at: string }[]>`
-    select kind, last.created_at as at from unnest(${kinds as string[]}::text[]) as kind cross join lateral (
-      select created_at from messages where service_kind = kind order by created_at desc limit 1) as last`
+    select wanted.kind, last.at from unnest(${kinds as string[]}::text[]) as wanted (kind) cross join lateral (
+      (select created_at as at from messages where service_kind = wanted.kind order by created_at desc limit 1)
+      union all (select at from staff_mails where wanted.kind = 'staff' order by at desc limit 1)) as last`
   return new Map(rows.map((row) => [row.kind, new Date(row.at).toISOString()]))
 }
 

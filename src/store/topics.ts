@@ -22,13 +22,12 @@ export async function lockTopics(tx: Transaction): Promise<void> {
   await tx`lock table topics in share row exclusive mode`
 }
 
-/** Stores a topic under the next free id. Ids are never used twice: they stand in links and ledger entries. */
+/** Stores a topic under the next free id; who may not be alone locks the topics before. Ids are never used twice: they stand in links and ledger entries. */
 export async function insertTopic(
   tx: Transaction,
   topic: Omit<Topic, 'id' | 'translations'>,
   expectedMonthly: number | null = null,
 ): Promise<Topic> {
-  await lockTopics(tx)
   const [row] = await tx<{ id: number }[]>`
     insert into topics (id, slug, name, promise, expected_monthly)
     select coalesce(max(id), 0) + 1, ${topic.slug}, ${topic.name}, ${topic.promise}, ${expectedMonthly} from topics

@@ -39,6 +39,23 @@ export async function publish(tx: Transaction, wording: Wording): Promise<boolea
   return (await publishAll(tx, [wording])) > 0
 }
 
+/** Texts that no entry of the ledger says were published, oldest first. `publishedAt` is ISO. Publishing is locked. */
+export async function unrecordedWordings(
+  tx: Transaction,
+): Promise<{ hash: string; family: string; language: string; publishedAt: string }[]> {
+  const rows = await tx<{ hash: string; family: string; language: string; publishedAt: string }[]>`
+    select hash, kind as family, language, published_at as "publishedAt" from wordings
+    where entry is null order by published_at, hash`
+  return rows.map((row) => ({ ...row, publishedAt: new Date(row.publishedAt).toISOString() }))
+}
+
+/** Says which entry tells that each text was published: the first has that number, the others follow. */
+export async function markRecorded(tx: Transaction, entry: number, hashes: readonly string[]): Promise<void> {
+  await tx`
+    update wordings w set entry = ${entry} + n - 1
+    from unnest(${hashes as string[]}::text[]) with ordinality as t (hash, n) where w.hash = t.hash`
+}
+
 /** The hashes of the texts that the page shows now, by language; empty before anything was published. */
 export async function currentWordings(sql: Sql, kind: WordingKind): Promise<Map<string, string>> {
   const rows = await orm(sql)

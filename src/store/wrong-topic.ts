@@ -9,7 +9,7 @@ export async function reportWrongTopic(
   person: string,
   deliveries: readonly string[],
 ): Promise<number> {
-  await tx`select from people where id = ${person} for key share`
+  await tx`select from people where id = ${person} for no key update`
   const rows = await tx`
     insert into wrong_topic_reports (delivery, person, message)
     select d.id, d.person, d.message from deliveries d join messages m on m.id = d.message
@@ -20,9 +20,31 @@ export async function reportWrongTopic(
   return rows.length
 }
 
-/** How many people said of a message that it was not about its topic. */
+/** One message of which she said that it was not about its topic, and when (ISO). */
+export type WrongTopicReport = { delivery: string; message: string; subject: string; topic: number; at: string }
+
+/** What one person said so of, the newest first. */
+export async function wrongTopicReportsOf(sql: Sql, person: string): Promise<WrongTopicReport[]> {
+  const rows = await sql<WrongTopicReport[]>`
+    select r.delivery, r.message, m.subject, m.topic, r.at from wrong_topic_reports r join messages m on m.id = r.message
+    where r.person = ${person} order by r.at desc, r.delivery`
+  return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))
+}
+
+/** How many people said of a message that it was not about its topic, those among them whose deliveries are gone. */
 export async function wrongTopicReports(sql: Sql, message: string): Promise<number> {
   const [row] = await sql<{ n: number }[]>`
-    select count(*)::int as n from wrong_topic_reports where message = ${message}`
+    select (select count(*) from wrong_topic_reports where message = ${message})::int
+      + coalesce((select n from wrong_topic_counts where message = ${message}), 0) as n`
   return row?.n ?? 0
+}
+
+/** Turns what was said of deliveries that are about to go into numbers without a name. Their people are locked. */
+export async function countWrongTopic(tx: Transaction, deliveries: readonly string[]): Promise<void> {
+  await tx`
+    with gone as (
+      delete from wrong_topic_reports where delivery = any (${deliveries as string[]}::uuid[]) returning message)
+    insert into wrong_topic_counts (message, n)
+    select message, count(*) from gone group by message order by message
+    on conflict (message) do update set n = wrong_topic_counts.n + excluded.n`
 }

@@ -15,6 +15,7 @@ import { relayUse } from '../../src/mail/smtp-courier.ts'
 import { addTopics, yesTo } from '../support/cast.ts'
 import { faultServer, type FaultServer, type Phase, type Script } from '../support/fault-smtp-server.ts'
 import { openTestHouse } from '../support/house.ts'
+import { sealFaults } from '../support/seals.ts'
 import { addCrowd, courierTo, moreThanOnce, sumsAgree, writeCampaign } from '../support/oracle.ts'
 
 type Test = Pick<typeof t, 'ok' | 'equal' | 'same' | 'match'>
@@ -101,6 +102,7 @@ async function check(t: Test, house: House, server: FaultServer, people: number,
   t.match(report, { state: 'sent', people, now: people, released: 0, deferred: 0, refused: 0 })
   t.equal(report.sent + report.unknown, people, 'nobody is missing')
   t.equal(report.unknown, left, 'unknown is what was released and unanswered')
+  t.same(await sealFaults(house), [], 'all of it is sealed, once')
   t.same(moreThanOnce(server.copiesBySubject()), [], 'nobody got it twice')
   const recorded = await house.database.sql<{ spelling: string }[]>`
     select spelling from deliveries d join addresses a using (person) where state = 'sent'`

@@ -5,14 +5,17 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import PostalMime from 'postal-mime'
 import t from 'tap'
+import { askNewAddress } from '../../src/actions/change-address.ts'
+import { sendFreshLink } from '../../src/actions/send-own-link.ts'
 import { answerDoors } from '../../src/actions/answer-doors.ts'
 import { parseAddress } from '../../src/domain/address.ts'
-import { linkKeys, makeLink, minuteOf, type LinkPurpose } from '../../src/domain/link-token.ts'
+import { linkKeys, makeLink, minuteOf, readLink, type Link, type LinkPurpose } from '../../src/domain/link-token.ts'
 import { formToken, makeSession } from '../../src/domain/session-cookie.ts'
 import { personByAddress } from '../../src/store/people.ts'
 import { currentWordings } from '../../src/store/wordings.ts'
 import { choicesOf, entriesIn, forget, tokenFor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
+import { moveClock } from '../support/database.ts'
 import { parsePage } from '../support/html.ts'
 import { openMailroom } from '../support/mailroom.ts'
 
@@ -141,6 +144,32 @@ const table: Row[] = [
       }
       t.ok((await choicesOf(w.house, w.ada)).stopped, 'the worst that comes of it is less mail')
       t.equal(await answerDoors(w.house), 0)
+    },
+  },
+  {
+    rows: '5',
+    attack:
+      'a scanner submits the form of a confirmation: it grants what was asked for and nothing else, and any link of hers ends it',
+    async run(t, w) {
+      const before = await choicesOf(w.house, w.ada)
+      const url = `/start/${w.tokens.confirm}`
+      const { forms } = parsePage((await w.server.inject({ url, headers: scanner })).body)
+      t.same(
+        forms.map(({ action }) => action),
+        [url],
+        'one form, and nothing in it to tell a program from a person',
+      )
+      for (const { action, fields } of [...forms, ...forms]) {
+        const payload = new URLSearchParams(fields).toString()
+        await w.server.inject({ method: 'POST', url: action, headers: { ...urlencoded, ...scanner }, payload })
+      }
+      const after = await choicesOf(w.house, w.ada)
+      const { 3: granted, ...others } = after.topics
+      t.match(granted, { answer: 'yes' })
+      t.strictSame(others, before.topics)
+      await w.server.inject({ method: 'POST', url: `/p/${w.tokens.preferences}/stop` })
+      await w.server.inject({ method: 'POST', url })
+      t.ok((await choicesOf(w.house, w.ada)).stopped, 'and the same link starts nothing again')
     },
   },
   {
@@ -526,6 +555,72 @@ for (const { rows, attack, run } of table) {
   t.test(`attack ${rows}: ${attack}`, async (t) => {
     await run(t, await world(t))
   })
+}
+
+/** She asks for another address. @returns the links that are mailed: to the new one, to make it hers, and to the present one, to keep it. */
+async function askAddress(w: World, to: string) {
+  const address = parseAddress(to)
+  if (address.kind !== 'address') throw new Error(to)
+  await askNewAddress(w.house, w.ada, address, null)
+  const links = await Promise.all(
+    w.parcels.slice(-2).map(async ({ mime }) => {
+      const { text = '' } = await PostalMime.parse(Buffer.from(mime, 'latin1'))
+      return /\/address\/[\w-]+/.exec(text)?.[0] ?? ''
+    }),
+  )
+  return { keep: links[0] ?? '', confirm: links[1] ?? '' }
+}
+
+t.test('attack 76: what is under way to an address that is hers no longer opens and confirms nothing', async (t) => {
+  const w = await world(t)
+  const post = (url: string, headers = {}) => w.server.inject({ method: 'POST', url, headers })
+  const fresh = async () => {
+    await sendFreshLink(w.house, theLink(w.tokens.session, w), null)
+    return w.newestLink()
+  }
+  const toOld = await fresh()
+  const opened = await post(await fresh())
+  t.equal(opened.statusCode, 303)
+  const cookie = String(opened.headers['set-cookie']).split(';')[0] ?? ''
+  t.equal((await w.server.inject({ url: '/me', headers: { cookie } })).statusCode, 200)
+  const first = await askAddress(w, 'ada@new.example')
+  const second = await askAddress(w, 'ada@newer.example')
+  t.equal((await post(first.confirm)).statusCode, 410, 'of two that she asks for only the last may be confirmed')
+  await moveClock(w.house.database.url, '1 second')
+  t.equal((await post(second.confirm)).statusCode, 200)
+
+  t.equal((await post(toOld)).statusCode, 410, 'a fresh link to the old address')
+  t.equal((await w.server.inject(toOld)).statusCode, 410)
+  t.equal((await post(`/start/${w.tokens.confirm}`)).statusCode, 410, 'a sign-up that the old address would confirm')
+  t.equal((await w.server.inject({ url: '/me', headers: { cookie } })).statusCode, 403, 'a session that it opened')
+  t.equal((await choicesOf(w.house, w.ada)).topics[3]?.answer, undefined)
+  t.equal((await post(await fresh())).statusCode, 303, 'one to the new address works')
+
+  const toNewer = await fresh()
+  const third = await askAddress(w, 'ada@third.example')
+  t.equal((await post(second.keep)).statusCode, 200, 'the first address puts itself back')
+  t.equal((await post(toNewer)).statusCode, 410)
+  t.equal((await post(third.confirm)).statusCode, 410, 'and what was asked for meanwhile takes it away no more')
+  t.equal((await post(third.keep)).statusCode, 410)
+  t.match(await personByAddress(w.house.database.sql, 'ada@example.com'), { id: w.ada })
+  t.equal((await post(await fresh())).statusCode, 303)
+})
+
+t.test('attack 76: of a fresh link and a change of address at once, the link opens nothing afterwards', async (t) => {
+  const w = await world(t)
+  const { confirm } = await askAddress(w, 'ada@new.example')
+  await sendFreshLink(w.house, theLink(w.tokens.session, w), null)
+  const link = await w.newestLink()
+  const [pressed] = await Promise.all([link, confirm].map((url) => w.server.inject({ method: 'POST', url })))
+  const cookie = String(pressed?.headers['set-cookie']).split(';')[0] ?? ''
+  t.equal((await w.server.inject({ url: '/me', headers: { cookie } })).statusCode, 403)
+  t.equal((await w.server.inject({ method: 'POST', url: link })).statusCode, 410)
+})
+
+function theLink(token: string, { house }: World): Link {
+  const link = readLink(house.keys.links, token)
+  if (!link) throw new Error('this is no link of ours')
+  return link
 }
 
 t.test('attack 77: a grant and a withdrawal posted together end in the withdrawal', async (t) => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { buildServer } from '../../src/http/server.ts'
 import type { Database } from '../../src/store/database.ts'
-import { openApp, tokenFor, type App } from '../support/app.ts'
+import { newestEntry, openApp, tokenFor, type App } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -12,7 +12,7 @@ async function addresses({ house }: App) {
   const id = await addPerson(house, 'ada@example.com', yesTo([1, 2]))
   const [p, old] = [tokenFor(house, id, { topics: [1], delivery }), tokenFor(house, id, { daysAgo: 400 })]
   const u = tokenFor(house, id, { purpose: 'unsubscribe', topics: [1], delivery })
-  const undo = tokenFor(house, id, { purpose: 'undo', entry: 1 })
+  const undo = tokenFor(house, id, { purpose: 'undo', entry: await newestEntry(house) })
   const talk = ['/talk', '/talk?said', '/talk/decline', `/talk/${delivery}`, `/talk/${delivery}/delete`, '/reason']
   const paths = ['', '/stop', '/pause', '/why', '/stop-topic', '/slower', '/resume', ...talk]
   const hers = [p, old].flatMap((token) => paths.map((path) => `/p/${token}${path}`))

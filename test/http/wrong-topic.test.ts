@@ -1,10 +1,14 @@
 import t from 'tap'
+import { erasePerson } from '../../src/actions/erase.ts'
 import { reportCampaign } from '../../src/actions/report-campaign.ts'
+import { retireData } from '../../src/actions/retire-data.ts'
+import { intervalOf } from '../../src/domain/retention.ts'
 import { dayOf, makeLink } from '../../src/domain/link-token.ts'
 import { reportInWords } from '../../src/cli/campaign-words.ts'
 import { reportWrongTopic } from '../../src/store/wrong-topic.ts'
 import { choicesOf, entriesIn, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
+import { moveClock } from '../support/database.ts'
 import { sendNow, takingCourier, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
 
 type Test = Parameters<typeof openApp>[0]
@@ -13,13 +17,16 @@ type Test = Parameters<typeof openApp>[0]
 async function sent(t: Test, daysAgo = 0) {
   const app = await openApp(t, {}, { courier: takingCourier().courier })
   const ada = await addPerson(app.house, 'ada@example.com', yesTo([1, 2]))
-  await addPerson(app.house, 'ben@example.com', yesTo([1]))
+  const ben = await addPerson(app.house, 'ben@example.com', yesTo([1]))
   await writeCampaign(app.house, 'darn')
   await sendNow(app.house, 'darn')
   const { sql } = app.house.database
-  const [row] = await sql<{ id: string }[]>`select id from deliveries where person = ${ada}`
-  const token = tokenFor(app.house, ada, { topics: [1], delivery: row?.id ?? null, daysAgo })
-  return { ...app, sql, ada, token, delivery: row?.id ?? '', visit: visitor(app.server) }
+  const rows = await sql<{ id: string; person: string }[]>`select id, person from deliveries`
+  const deliveryOf = (person: string) => rows.find((row) => row.person === person)?.id ?? ''
+  const tokenOf = (person: string) =>
+    tokenFor(app.house, person, { topics: [1], delivery: deliveryOf(person), daysAgo })
+  const [token, tokenOfBen] = [tokenOf(ada), tokenOf(ben)]
+  return { ...app, sql, ada, ben, token, tokenOfBen, delivery: deliveryOf(ada), visit: visitor(app.server) }
 }
 
 t.test('on the why page one press says it; it is kept once, counted, and changes nothing of hers', async (t) => {
@@ -128,14 +135,18 @@ t.test('many presses at once are one, and nobody says it of another’s mail', a
   t.equal(await sql.begin((tx) => reportWrongTopic(tx, cyn, [delivery])), 0)
 })
 
-t.test('it goes when she is erased', async (t) => {
-  const { sql, server, token, ada } = await sent(t)
-  await server.inject({ method: 'POST', url: `/p/${token}/wrong-topic` })
-  t.equal((await sql`select from wrong_topic_reports`).length, 1)
-  await sql.begin(async (tx) => {
-    await tx`delete from deliveries where person = ${ada}`
-    await tx`delete from addresses where person = ${ada}`
-    await tx`delete from people where id = ${ada}`
-  })
-  t.equal((await sql`select from wrong_topic_reports`).length, 0)
+t.test('when she is erased, and when what was sent is old, what was said is a number and nobody’s', async (t) => {
+  const { house, sql, server, token, ada, ben, tokenOfBen } = await sent(t)
+  for (const said of [token, tokenOfBen]) await server.inject({ method: 'POST', url: `/p/${said}/wrong-topic` })
+  const report = await reportCampaign(house, 'darn')
+  t.match(report, { wasntAbout: 2, wasntAboutRate: 1 })
+  await erasePerson(house, ada, { way: 'page', by: null })
+  t.match(await sql`select person from wrong_topic_reports`, [{ person: ben }])
+  t.same(await reportCampaign(house, 'darn'), report)
+  await moveClock(house.database.url, intervalOf('deliveries'))
+  await moveClock(house.database.url, '1 day')
+  await retireData(house)
+  t.same(await sql`select * from wrong_topic_reports`, [])
+  t.same(await reportCampaign(house, 'darn'), report)
+  t.same(Object.keys((await sql`select * from wrong_topic_counts`)[0] ?? {}), ['message', 'n'])
 })

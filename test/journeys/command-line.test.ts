@@ -206,3 +206,22 @@ async function withOneByteChanged(from: string, to: string, entry: number): Prom
   bundle.close()
   await writeWhole(to, bundleZip(parts, 'whole'))
 }
+
+t.test('who works here is added, given another role, listed and removed', async (t) => {
+  const run = commandLine(await emptyDataDir(t))
+  const object = async (...args: string[]) => {
+    const { code, out, words } = await run(...args, '--json')
+    t.equal(code, 0, words)
+    return JSON.parse(out) as Record<string, unknown>
+  }
+  const add = ['staff', 'add', 'Ines@fern.example', '--role']
+  const added = await object(...add, 'auditor', '--name', 'Ines')
+  t.match(added, { kind: 'added', address: 'Ines@fern.example', name: 'Ines', role: 'auditor' })
+  const words =
+    /Changed, .*sessions are ended.*Ines@fern\.example as admin.*http:\/\/127\.0\.0\.1:3999\/staff\/sign-in/s
+  t.match((await run(...add, 'admin')).words, words)
+  t.match(await run(...add, 'king'), { code: 64, words: /auditor, marketer, admin/ })
+  const ines = { id: added['id'], address: 'Ines@fern.example', name: 'Ines', role: 'admin' }
+  t.same(await object('staff', 'list'), { staff: [ines] })
+  t.same(await object('staff', 'remove', 'ines@FERN.example'), ines)
+})

@@ -11,6 +11,7 @@ import { choicesOf, entriesIn, tokenFor, visitor, type Visitor } from '../suppor
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { fern } from '../support/house.ts'
+import { sessionOfHers } from '../support/life.ts'
 import { openMailroom, type Mailroom } from '../support/mailroom.ts'
 import { sendNow, writeCampaign } from '../support/sending.ts'
 import { tracesOf } from '../support/traces.ts'
@@ -269,6 +270,10 @@ t.test('her details, an erasure and both letters speak her language, and an aske
   await her.press('نعم، اكتبوا إليّ هنا')
   t.match(her.html, '<html lang="ar" dir="rtl">')
   t.match(await showPerson(house, newAddress), { name: 'Vera' })
+  await her.open('/me/erase?lang=ar')
+  t.equal(her.status, 403, 'the session was of the old address')
+  await moveClock(house.database.url, '1 second')
+  her.cookies.set('courtesy', (await sessionOfHers(house, vera)).replace('courtesy=', ''))
   await her.open('/me/erase?lang=ar')
   t.match(her.html, '<html lang="ar" dir="rtl">')
   await her.press('محو كل شيء')

@@ -1,15 +1,13 @@
 // The doors by which she gets in, walked in a real Chromium on a phone, without JavaScript but for what looks at the page.
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { personByAddress } from '../../src/store/people.ts'
 import { choicesOf, tokenFor } from '../support/app.ts'
+import { arrived, phone, violationsOn } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { openMailroom } from '../support/mailroom.ts'
 
-const phone = { width: 360, height: 640 }
-const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 type Test = Pick<typeof t, 'same' | 'ok'>
 
 async function open(t: Parameters<typeof openMailroom>[0], colorScheme: 'light' | 'dark' = 'light') {
@@ -30,12 +28,7 @@ async function open(t: Parameters<typeof openMailroom>[0], colorScheme: 'light' 
 
 /** What every page of the walk must be: no fault that axe finds, no sideways scroll, no script, thumb-sized buttons. */
 async function isSound(t: Test, page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
-  t.same(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    [],
-    name,
-  )
+  t.same(await violationsOn(page), [], name)
   t.ok(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), name)
   const boxes = await Promise.all(
     (await page.locator('button, label.choice, .field input').all()).map((each) => each.boundingBox()),
@@ -54,7 +47,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto(`${origin}/start`)
     await isSound(t, page, 'start')
     t.equal(await page.locator(':checked').count(), 0, 'nothing is chosen for her')
-    await page.getByRole('button', { name: 'Email me to confirm' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Email me to confirm' }).click())
     t.match(await page.title(), /^Error: /)
     await isSound(t, page, 'what is missing')
     t.ok(
@@ -66,14 +59,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('checkbox', { name: 'Repairs' }).check()
     await page.getByRole('radio', { name: 'One digest a week' }).check()
     await page.getByLabel('Your email address').fill('ada@example.com')
-    await page.getByRole('button', { name: 'Email me to confirm' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Email me to confirm' }).click())
     t.equal(await heading(page), 'Check your inbox.')
     await isSound(t, page, 'check your inbox')
     t.equal(await work(), 1)
     await page.goto(`${origin}${await newestLink()}`)
     t.equal(await heading(page), 'One last press.')
     await isSound(t, page, 'one last press')
-    await page.getByRole('button', { name: 'Yes, start' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Yes, start' }).click())
     t.equal(await heading(page), 'You’re in.')
     await isSound(t, page, 'you are in')
     await page.reload()
@@ -92,35 +85,35 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const id = await addPerson(house, 'ada@example.com', yesTo([1, 2]))
     await page.goto(`${origin}/p/${tokenFor(house, id, { daysAgo: 300 })}`)
     await isSound(t, page, 'old link')
-    await page.getByRole('button', { name: 'Send me a fresh link' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Send me a fresh link' }).click())
     t.equal(await heading(page), 'A fresh link is on its way.')
     await isSound(t, page, 'on its way')
     await page.goto(`${origin}${await newestLink()}`)
     await isSound(t, page, 'fresh link')
-    await page.getByRole('button', { name: 'Open my page' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Open my page' }).click())
     t.equal(page.url(), `${origin}/me`)
     t.equal(await heading(page), 'Your choices for ada@example.com')
     await isSound(t, page, 'her page')
     const [cookie] = await context.cookies()
     t.match(cookie, { name: 'courtesy', httpOnly: true, sameSite: 'Strict', path: '/' })
-    await page.getByRole('button', { name: 'Stop everything' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Stop everything' }).click())
     t.equal(await heading(page), 'Stopped. You’ll get nothing more from us.')
     await page.goto(`${origin}/me`)
     await isSound(t, page, 'her page after a stop')
     await page.getByRole('radio', { name: 'One digest a month' }).check()
-    await page.getByRole('button', { name: 'Save my choices' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Save my choices' }).click())
     t.equal(await heading(page), 'Saved.')
     t.match(await choicesOf(house, id), { stopped: null, pace: 'digest-monthly' })
     await page.goto(`${origin}/me`)
-    await page.getByRole('button', { name: 'Close this page' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Close this page' }).click())
     t.equal(await heading(page), 'Your page is closed.')
     t.same(await context.cookies(), [])
     await page.goto(`${origin}/me`)
     t.equal(await heading(page), 'Your page is closed.')
     await isSound(t, page, 'closed')
-    await page.getByRole('link', { name: 'Email me my link' }).click()
+    await arrived(page, page.getByRole('link', { name: 'Email me my link' }).click())
     await page.getByLabel('Your email address').fill('no address')
-    await page.getByRole('button', { name: 'Email me my link' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Email me my link' }).click())
     await isSound(t, page, 'no address')
     t.ok(await page.evaluate("document.activeElement.classList.contains('problems')"))
     t.same(refused, [])
@@ -133,13 +126,13 @@ t.test(
     const { page, origin, house, work, newestLink } = await open(t)
     const id = await addPerson(house, 'ada@example.com', yesTo([1]))
     await page.goto(`${origin}/p/${tokenFor(house, id)}/fresh`)
-    await page.getByRole('button', { name: 'Send me a fresh link' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Send me a fresh link' }).click())
     const fresh = await newestLink()
     await page.goto(`${origin}/start`)
     await page.getByRole('checkbox', { name: 'Events near you' }).check()
     await page.getByRole('radio', { name: 'One digest a week' }).check()
     await page.getByLabel('Your email address').fill('ada@example.com')
-    await page.getByRole('button', { name: 'Email me to confirm' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Email me to confirm' }).click())
     await work()
     const confirm = await newestLink()
     const posts: string[] = []
@@ -161,19 +154,19 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const { page, origin, house, newestLink, refused, context } = await open(t, colorScheme)
     const id = await addPerson(house, 'ada@example.com', yesTo([1, 2]))
     await page.goto(`${origin}/p/${tokenFor(house, id)}/fresh`)
-    await page.getByRole('button', { name: 'Send me a fresh link' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Send me a fresh link' }).click())
     await page.goto(`${origin}${await newestLink()}`)
-    await page.getByRole('button', { name: 'Open my page' }).click()
-    await page.getByRole('link', { name: 'Correct your details' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Open my page' }).click())
+    await arrived(page, page.getByRole('link', { name: 'Correct your details' }).click())
     await isSound(t, page, 'details')
     await page.getByLabel('Family name').fill('Quincefield')
     await page.getByLabel('Where your day begins').selectOption('Europe/Dublin')
-    await page.getByRole('button', { name: 'Save my details' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Save my details' }).click())
     t.equal(await heading(page), 'Saved.')
     await isSound(t, page, 'details saved')
     await page.goto(`${origin}/me/details`)
     await page.getByLabel('New email address').fill('ada at example')
-    await page.getByRole('button', { name: 'Change my address' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Change my address' }).click())
     t.match(await page.title(), /^Error: /)
     await isSound(t, page, 'no address')
     for (const path of ['/privacy', '/about-these-emails']) {
@@ -182,7 +175,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
     await page.goto(`${origin}/me/erase`)
     await isSound(t, page, 'before an erasure')
-    await page.getByRole('button', { name: 'Erase it all' }).click()
+    await arrived(page, page.getByRole('button', { name: 'Erase it all' }).click())
     t.equal(await heading(page), 'We’ve erased what we knew about this address.')
     await isSound(t, page, 'after it')
     t.same(await context.cookies(), [])

@@ -3,7 +3,12 @@ import t from 'tap'
 import { parse } from 'csv-parse/sync'
 import { choicesOf, entriesIn, openApp, visitor } from '../support/app.ts'
 import { herDataSchema } from '../../src/domain/her-data.ts'
+import { parseAddress } from '../../src/domain/address.ts'
+import { minuteOf, type Link } from '../../src/domain/link-token.ts'
+import { instantNow } from '../../src/store/instant.ts'
+import { reportWrongTopic } from '../../src/store/wrong-topic.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
+import { askNewAddress, useAddressLink } from '../../src/actions/change-address.ts'
 import { moveClock } from '../support/database.ts'
 import { parsePage } from '../support/html.ts'
 import { liveSomeWeeks, sessionOfHers } from '../support/life.ts'
@@ -87,6 +92,42 @@ t.test('she takes away everything in one file, made by one press with its entry'
   t.match(schema.headers['content-type'], 'application/schema+json')
   t.equal(schema.body, files.get('data.schema.json'))
   t.match(JSON.parse(schema.body), { $schema: /2020-12/, required: ['format', 'at', 'entry'] })
+})
+
+t.test('her changes of address are in it, and what she said was not about its topic', async (t) => {
+  const { visit, server, house, id, cookie } = await ada(t)
+  const { sql } = house.database
+  const [first] = await sql<{ id: string }[]>`
+    select d.id from deliveries d join messages m on m.id = d.message
+    where d.person = ${id} and m.subject = 'Five ways to darn'`
+  await sql.begin((tx) => reportWrongTopic(tx, id, [first?.id ?? '']))
+  const change = async (to: string) => {
+    const address = parseAddress(to)
+    if (address.kind !== 'address') throw new Error(to)
+    await askNewAddress(house, id, address, null)
+    const [row] = await sql<{ id: string }[]>`select id from address_changes where spelling = ${to}`
+    return row?.id ?? ''
+  }
+  const confirmed = await change('ada@new.example')
+  const about = { person: id, topics: [], delivery: confirmed, entry: null }
+  const link: Link = { purpose: 'confirm', ...minuteOf(await instantNow(sql)), ...about }
+  t.equal(await useAddressLink(house, link), 'confirm')
+  await change('ada@newest.example')
+  await visit.open('/me/download')
+  await visit.press('Make my download')
+  const href = visit.page.links.find(({ label }) => label === 'Get the file')?.href ?? ''
+  const files = await unzipped((await server.inject({ url: href, headers: { cookie } })).rawPayload)
+  const data = herDataSchema.parse(JSON.parse(files.get('data.json') ?? ''))
+  t.match(data.addressChanges, [
+    { address: 'ada@newest.example', is: 'waiting' },
+    { address: 'ada@example.com', is: 'replaced' },
+  ])
+  t.match(data.wrongTopic, [{ delivery: first?.id, subject: 'Five ways to darn', topic: 1 }])
+  const page = parsePage(files.get('index.html') ?? '')
+  t.strictSame(page.faults, [])
+  t.match(page.text, /ada@newest\.example\s*given by you, and not confirmed yet/)
+  t.match(page.text, /ada@example\.com\s*yours until then/)
+  t.match(page.text, /Five ways to darn\s*You told us that it wasn’t about repairs\./)
 })
 
 t.test('it is hers alone, for an hour, and pressing twice is one download', async (t) => {

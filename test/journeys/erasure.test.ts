@@ -5,6 +5,7 @@ import t from 'tap'
 import { eraseAddress, erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
 import type { House } from '../../src/actions/house.ts'
+import { sealPending } from '../../src/actions/seal.ts'
 import { importPeople } from '../../src/actions/import-people.ts'
 import { addPerson as addByStaff, stopPerson } from '../../src/actions/people.ts'
 import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
@@ -12,7 +13,7 @@ import { ledgerKey } from '../../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
 import { appendEntries, lockHead } from '../../src/store/ledger.ts'
-import { openApp, tokenFor, visitor, type App } from '../support/app.ts'
+import { newestEntry, openApp, tokenFor, visitor, type App } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { openTestHouse } from '../support/house.ts'
 import { parsePage } from '../support/html.ts'
@@ -82,6 +83,7 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
     insert into address_changes (id, person, canonical, spelling, fingerprint)
     values (${randomUUID()}, ${vera}, ${canonical}, ${address}, 'x')`
   await tell(house, vera, sent)
+  await sealOf(house, vera, deliveries)
   await sql`
     insert into wrong_topic_reports (delivery, person, message)
     select id, person, message from deliveries where id = ${sent}`
@@ -93,6 +95,17 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
     ])
   })
   return { vera, deliveries: [...deliveries, digest], inHand: deliveries.at(-1) ?? '' }
+}
+
+/** What was released to her: of all but the last it is sealed, and that waits beside somebody else's. */
+async function sealOf(house: House, vera: string, deliveries: readonly string[]): Promise<void> {
+  const { sql } = house.database
+  const record = (delivery: string, person: string) => ({ at: '2026-01-01T00:00:00.000Z', delivery, person })
+  const note = (records: object[]) => sql`
+    insert into unsealed (kind, records) values ('released', ${JSON.stringify(records)}::jsonb)`
+  await note(deliveries.slice(0, -1).map((id) => record(id, vera)))
+  await sealPending(house)
+  await note([record(deliveries.at(-1) ?? '', vera), record(randomUUID(), randomUUID())])
 }
 
 /** Her part of the conversation: an answer with our reply and a change that came of it, and a question that she did not want. */
@@ -133,7 +146,8 @@ function sums({ people, now, later, never, sent, refused, unknown }: Report) {
 }
 
 /** Where a line of hers may give way to one of somebody else, or one line held both. */
-const isShared = (table: string) => ['public.payloads.payload', 'public.slices.through'].includes(table)
+const isShared = (table: string) =>
+  ['public.payloads.payload', 'public.slices.through', 'public.unsealed.records'].includes(table)
 
 const slugs = ['held', 'held-back', 'deferred', 'sent', 'refused', 'unknown', 'cancelled', 'released']
 
@@ -178,6 +192,8 @@ t.test(
       'replies',
       'change_answers',
       'wrong_topic_reports',
+      'unsealed',
+      'sealed',
     ])
       t.ok(
         of.some((trace) => trace.table.startsWith(`public.${table}.`)),
@@ -253,7 +269,8 @@ t.test('an erased address stays out: no import, no staff and no stop bring it in
 
 t.test('an address that nobody has is kept out all the same, once', async (t) => {
   const { house } = await openApp(t)
-  t.match(await eraseAddress(house, address, {}), { kind: 'unknown', entry: 1 })
+  const entries = await newestEntry(house)
+  t.match(await eraseAddress(house, address, {}), { kind: 'unknown', entry: entries + 1 })
   t.match(await eraseAddress(house, address, {}), { kind: 'already' })
   t.match(house.noes, [{ kind: 'erased', fingerprint: fingerprintOf(house.keys, 'email', canonical) }])
   await t.rejects(addByStaff(house, address, {}), { code: 'refused-by-gate' })
@@ -269,7 +286,7 @@ t.test(
     const { house, server, log } = await openApp(t)
     const vera = await addPerson(house, address, yesTo([1]))
     const mine = { preferences: tokenFor(house, vera), old: tokenFor(house, vera, { daysAgo: 400 }) }
-    const undo = tokenFor(house, vera, { purpose: 'undo', entry: 1 })
+    const undo = tokenFor(house, vera, { purpose: 'undo', entry: await newestEntry(house) })
     const oneClick = tokenFor(house, vera, { purpose: 'unsubscribe', topics: [1], delivery: randomUUID() })
     await erasePerson(house, vera, byStaff)
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -341,15 +358,20 @@ t.test(
     const vera = await addPerson(house, address, yesTo([1]), 'Marguerite')
     const her = visitor(server)
     await her.open(`/p/${tokenFor(house, vera)}`)
-    t.notOk(
-      her.page.links.some(({ label }) => label === 'Erase me'),
-      'a link of a mail cannot',
-    )
-    await her.follow('Get a private link')
-    await her.press('Send me a fresh link')
-    await her.open(await app.newestLink())
-    await her.press('Open my page')
     await her.follow('Erase me')
+    t.match(her.page.text, 'It opens at “Erase what you know about me”.')
+    t.same(
+      her.page.forms.flatMap(({ buttons }) => buttons),
+      ['Send me a fresh link'],
+      'a link of a mail cannot, and leads to one that can',
+    )
+    await her.press('Send me a fresh link')
+    const link = await app.newestLink()
+    await her.open(link)
+    t.match(her.page.text, 'It opens at “Erase what you know about me”.')
+    t.equal((await server.inject('/me/erase')).statusCode, 403, 'before it is pressed there is no session')
+    await her.press('Open my page')
+    t.equal(her.url, '/me/erase')
     t.strictSame(her.page.faults, [])
     t.equal(her.page.headings[0], 'Erase what you know about me')
     t.match(her.page.text, /What goes, at once and for good .* What stays, and why A fingerprint of your address/)

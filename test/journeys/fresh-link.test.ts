@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import PostalMime from 'postal-mime'
 import t from 'tap'
+import { minuteOf } from '../../src/domain/link-token.ts'
 import { choicesOf, entriesIn, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
@@ -110,6 +112,32 @@ t.test('a link that is used or over mails the next one by one press', async (t) 
   t.equal(visit.url, '/me')
   await visit.open(second)
   t.equal(visit.page.headings[0], 'This link was already used.')
+})
+
+t.test('a link opens where she asked to go, says so before, and goes nowhere else', async (t) => {
+  const { house, server, visit, newestLink, id } = await ada(t, 10)
+  await visit.follow('Download what you know about me')
+  t.match(visit.page.text, 'It opens at “Download what we know about you”.')
+  t.strictSame(visit.page.faults, [])
+  await visit.press('Send me a fresh link')
+  const first = await newestLink()
+  t.match(first, /^\/s\/[\w-]+\?for=download$/)
+  t.equal((await server.inject(first)).headers['set-cookie'], undefined)
+  const entries = await entriesIn(house)
+  await visit.open(first)
+  await visit.press('Open my page')
+  t.equal(visit.url, '/me/download')
+  t.equal(visit.page.headings[0], 'Download what we know about you')
+  t.equal(await entriesIn(house), entries, 'opening makes none')
+  await visit.open(first)
+  t.equal(visit.page.headings[0], 'This link was already used.')
+  await visit.press('Send me a fresh link')
+  t.match(await newestLink(), /\?for=download$/, 'the next one goes there too')
+  for (const elsewhere of ['details', '//evil.test', '/me/erase', 'erase&for=download', '__proto__']) {
+    const token = tokenFor(house, id, { purpose: 'session', ...minuteOf(new Date()), delivery: randomUUID() })
+    const opened = await server.inject({ method: 'POST', url: `/s/${token}?for=${elsewhere}` })
+    t.equal(opened.headers.location, '/me', elsewhere)
+  }
 })
 
 t.test('two links of the same minute are two', async (t) => {

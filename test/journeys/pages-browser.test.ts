@@ -1,10 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { choicesOf, openApp, tokenFor } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
-import { fitsSideways, newPage, phone, refusals, standards } from '../support/browser-page.ts'
+import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
 import { pageStates } from '../support/states.ts'
 
 /** Pages that really listen, a real Chromium, and one person with her link. */
@@ -16,20 +15,17 @@ async function open(t: Parameters<typeof openApp>[0]) {
   return { ...app, origin, browser, id, url: `${origin}/p/${tokenFor(app.house, id, { topics: [1] })}` }
 }
 
+// Looking at a page changes nothing, so all that only look share one set of states.
+const { browser, origin, url: herUrl, ...app } = await open(t)
+const states = await pageStates(app)
+
 t.test('no page in any state breaks WCAG 2.2 AA, in light and in dark, on a phone', async (t) => {
-  const { browser, origin, ...app } = await open(t)
-  const states = await pageStates(app)
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await newPage(browser, { colorScheme }, true)
     const refused = refusals(page)
     for (const { name, path } of states) {
       await page.goto(`${origin}${path}`)
-      const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
-      t.same(
-        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-        [],
-        `${name}, ${colorScheme}`,
-      )
+      t.same(await violationsOn(page, colorScheme === 'light' ? 'whole' : 'colours'), [], `${name}, ${colorScheme}`)
       t.ok(await fitsSideways(page), `${name} needs no sideways scroll`)
     }
     t.same(refused(), [], 'the policy refused nothing of ours, and nothing was asked of anybody else')
@@ -38,10 +34,9 @@ t.test('no page in any state breaks WCAG 2.2 AA, in light and in dark, on a phon
 })
 
 t.test('a press on each of the three is seen without scrolling, and all have the same size', async (t) => {
-  const { browser, origin, url, ...app } = await open(t)
-  const states = (await pageStates(app)).filter(({ name }) => /^her-page|^paused/.test(name))
+  const hers = states.filter(({ name }) => /^her-page|^paused/.test(name))
   const page = await newPage(browser)
-  for (const address of [url, ...states.map(({ path }) => `${origin}${path}`)]) {
+  for (const address of [herUrl, ...hers.map(({ path }) => `${origin}${path}`)]) {
     await page.goto(address)
     const boxes = await Promise.all(
       (await page.locator('.row button').all()).slice(-3).map((button) => button.boundingBox()),
@@ -57,9 +52,8 @@ t.test('a press on each of the three is seen without scrolling, and all have the
 })
 
 t.test('every button is large enough for a thumb', async (t) => {
-  const { browser, origin, ...app } = await open(t)
   const page = await newPage(browser)
-  for (const { name, path } of await pageStates(app)) {
+  for (const { name, path } of states) {
     await page.goto(`${origin}${path}`)
     const boxes = await Promise.all(
       (await page.locator('button:visible, label.choice:visible, .button:visible').all()).map((each) =>
@@ -74,8 +68,6 @@ t.test('every button is large enough for a thumb', async (t) => {
 })
 
 t.test('magnified four times, with wider spacing or with text twice as large, nothing scrolls sideways', async (t) => {
-  const { browser, origin, ...app } = await open(t)
-  const states = await pageStates(app)
   const page = await newPage(browser, { viewport: { width: 320, height: 256 } }, true)
   for (const { name, path } of states) {
     await page.goto(`${origin}${path}`)
@@ -94,8 +86,6 @@ t.test('magnified four times, with wider spacing or with text twice as large, no
 })
 
 t.test('from right to left nothing is cut either', async (t) => {
-  const { browser, origin, ...app } = await open(t)
-  const states = await pageStates(app)
   const page = await newPage(browser, {}, true)
   for (const { name, path } of states) {
     await page.goto(`${origin}${path}`)
@@ -109,14 +99,14 @@ t.test('without JavaScript she saves, undoes and stops, in as few presses as pro
   const page = await newPage(browser)
   await page.goto(url)
   await page.getByLabel('One digest a week').check()
-  await page.getByRole('button', { name: 'Save my choices' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Save my choices' }).click())
   t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Saved.')
   t.equal((await choicesOf(house, id)).pace, 'digest-weekly')
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Undo' }).click())
   t.equal((await choicesOf(house, id)).pace, 'as-it-happens')
   t.match(await page.getByRole('status').textContent(), 'Put back.')
   await page.goto(`${url}/stop`)
-  await page.getByRole('button', { name: 'Stop everything' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Stop everything' }).click())
   t.match(await page.title(), 'Stopped. You’ll get nothing more from us. – Fern')
   t.ok((await choicesOf(house, id)).stopped)
   await page.reload()
@@ -130,8 +120,8 @@ t.test('going back after Stop and Undo shows what holds, not what was', async (t
   const { browser, url } = await open(t)
   const page = await newPage(browser)
   await page.goto(url)
-  await page.getByRole('button', { name: 'Stop everything' }).click()
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await arrived(page, page.getByRole('button', { name: 'Stop everything' }).click())
+  await arrived(page, page.getByRole('button', { name: 'Undo' }).click())
   await page.goBack()
   t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Your choices for a•••@example.com')
   t.notMatch(await page.title(), 'Stopped')
@@ -142,12 +132,11 @@ t.test('of two windows neither wins silently, and the page that says so breaks W
   const [one, other] = [await newPage(browser, {}, true), await newPage(browser)]
   await one.goto(url)
   await other.goto(url)
-  await other.getByRole('button', { name: 'Stop “Repairs”' }).click()
+  await arrived(other, other.getByRole('button', { name: 'Stop “Repairs”' }).click())
   await one.getByLabel('One digest a week').check()
-  await one.getByRole('button', { name: 'Save my choices' }).click()
+  await arrived(one, one.getByRole('button', { name: 'Save my choices' }).click())
   t.equal(await one.getByRole('heading', { level: 1 }).textContent(), 'Your choices changed meanwhile.')
-  const { violations } = await new AxeBuilder({ page: one }).withTags(standards).analyze()
-  t.same(violations, [])
+  t.same(await violationsOn(one), [])
   t.ok(await fitsSideways(one))
   t.notOk(await one.getByRole('checkbox', { name: 'Repairs' }).isChecked())
   t.match(await choicesOf(house, id), { pace: 'as-it-happens', topics: { 1: { answer: 'no' } } })
@@ -170,7 +159,7 @@ t.test('with the keyboard alone she skips to the page, chooses and saves, and al
     if (name === 'New patterns') await page.keyboard.press('Space')
     if (name === 'As it happens') await page.keyboard.press('ArrowDown')
     if (name === 'Save my choices') {
-      await page.keyboard.press('Enter')
+      await arrived(page, page.keyboard.press('Enter'))
       break
     }
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { choicesOf, entriesIn, forget, openApp, tokenFor, visitor, type App } from '../support/app.ts'
+import { choicesOf, entriesIn, forget, newestEntry, openApp, tokenFor, visitor, type App } from '../support/app.ts'
 import { entryOf } from '../../src/store/ledger.ts'
 import { insertTopic } from '../../src/store/topics.ts'
 import { addPerson, castWording, yesTo } from '../support/cast.ts'
@@ -8,14 +8,16 @@ import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
 const day = 86_400_000
 
-/** One person who gets repairs and new patterns as they happen, her link, and her browser. */
+/** One person who gets repairs and new patterns as they happen, her link, her browser, and the number of her first entry. */
 async function ada(t: Parameters<typeof openApp>[0], link: Parameters<typeof tokenFor>[2] = {}, more = {}) {
   const app = await openApp(t)
   const id = await addPerson(app.house, 'ada@example.com', yesTo([1, 2], 'as-it-happens', more))
+  const first = await newestEntry(app.house)
   const token = tokenFor(app.house, id, link)
   const visit = visitor(app.server)
   await visit.open(`/p/${token}`)
-  return { ...app, id, token, visit, choices: () => choicesOf(app.house, id), entries: () => entriesIn(app.house) }
+  const [choices, entries] = [() => choicesOf(app.house, id), () => entriesIn(app.house)]
+  return { ...app, id, first, token, visit, choices, entries }
 }
 
 /** What a state of her page must always be: read without a fault, and not a dead end. */
@@ -96,14 +98,14 @@ t.test('saving what stands there already changes nothing and makes no entry', as
 })
 
 t.test('a ticked topic becomes a yes under the words she saw, and an unticked one a no', async (t) => {
-  const { visit, wording, choices } = await ada(t)
+  const { visit, wording, first, choices } = await ada(t)
   visit.tick('topic', '3', true)
   visit.tick('topic', '1', false)
   await visit.press('Save my choices')
   const { topics } = await choices()
   t.match(topics[3], { answer: 'yes', basis: { evidence: 'seen', wording } })
   t.match(topics[1], { answer: 'no', basis: null })
-  t.match(topics[2], { answer: 'yes', entry: 1 })
+  t.match(topics[2], { answer: 'yes', entry: first })
 })
 
 t.test('unticking everything is an answer: nothing comes, and the sentence says so', async (t) => {
@@ -522,16 +524,50 @@ t.test('a form that was open meanwhile cannot take back a no that she gave elsew
   t.equal(visit.status, 200)
 })
 
+t.test('what the open form said is hers by one press more, once she has seen both sentences', async (t) => {
+  const { house, server, id, token, visit, choices } = await ada(t)
+  const elsewhere = visitor(server)
+  await elsewhere.open(`/p/${tokenFor(house, id, { topics: [2] })}`)
+  await elsewhere.press('Stop “New patterns”')
+  visit.tick('pace', 'digest-weekly', true)
+  visit.tick('channel', 'post', true)
+  await visit.press('Save my choices')
+  await visit.follow('Keep what holds now')
+  t.equal(visit.url, `/p/${token}`)
+  t.match(await choices(), { pace: 'as-it-happens', topics: { 2: { answer: 'no' } } }, 'keeping it changes nothing')
+  await visit.open(`/p/${token}`)
+  visit.tick('topic', '2', true)
+  visit.tick('pace', 'digest-weekly', true)
+  visit.tick('channel', 'post', true)
+  await elsewhere.open(`/p/${token}`)
+  await elsewhere.press('Pause 30 days')
+  await visit.press('Save my choices')
+  t.equal(visit.status, 409)
+  await visit.press('Use this one instead')
+  t.equal(visit.page.headings[0], 'Saved.')
+  const topics = { 1: { answer: 'yes' }, 2: { answer: 'yes' }, 3: { answer: 'no' } }
+  t.match(await choices(), { pace: 'digest-weekly', topics, channels: { email: 'yes', post: 'yes' } })
+  t.ok((await choices()).paused, 'what the form did not ask about stays')
+})
+
 t.test('a form that does not say from what it was drawn brings less, and never more', async (t) => {
-  const { house, server, token, wording, choices, entries } = await ada(t)
+  const { house, server, token, wording, first, choices, entries } = await ada(t)
   await addPerson(house, 'ben@example.com', yesTo([1]))
+  const [hers, bens] = [String(first), String(first + 1)]
   const form = { wording, shown: ['1', '2', '3'], topic: ['1', '2', '3'], pace: 'as-it-happens', channel: 'email' }
-  const versions = [{}, { version: '' }, { version: 'x' }, { version: '2' }, { version: '99' }, { version: ['1', '1'] }]
+  const versions = [
+    {},
+    { version: '' },
+    { version: 'x' },
+    { version: bens },
+    { version: '99' },
+    { version: [hers, hers] },
+  ]
   for (const version of versions) {
     t.equal((await save({ server }, token, { ...form, ...version })).statusCode, 409, JSON.stringify(version))
   }
   t.equal(await entries(), 2)
-  t.equal((await save({ server }, token, { ...form, topic: '1', version: '2' })).statusCode, 303)
+  t.equal((await save({ server }, token, { ...form, topic: '1', version: bens })).statusCode, 303)
   t.match(await choices(), { topics: { 1: { answer: 'yes' }, 2: { answer: 'no' }, 3: { answer: 'no' } } })
 })
 
@@ -545,13 +581,14 @@ t.test(
     await visit.press('Save my choices')
     t.equal(visit.status, 409)
     t.equal((await choices()).pace, 'digest-monthly')
+    t.notOk(visit.page.forms.some(({ buttons }) => buttons.includes('Use this one instead')))
   },
 )
 
 t.test('a yes rests only on words that her page has shown', async (t) => {
-  const { house, server, token, wording, choices, entries } = await ada(t)
+  const { house, server, token, wording, first, choices, entries } = await ada(t)
   await house.database.sql.begin((tx) => insertTopic(tx, { slug: 'offers', name: 'Offers', promise: 'Less.' }))
-  const form = { wording, version: '1', shown: '1', topic: '1', pace: 'as-it-happens', channel: 'email' }
+  const form = { wording, version: String(first), shown: '1', topic: '1', pace: 'as-it-happens', channel: 'email' }
   for (const bad of [
     { wording: castWording, shown: '3', topic: '3' },
     { wording: castWording, shown: [], topic: [] },
@@ -567,15 +604,15 @@ t.test('a yes rests only on words that her page has shown', async (t) => {
 })
 
 t.test('what the form offered, what stood there already and what she ticked are in the entry', async (t) => {
-  const { house, id, visit } = await ada(t, {}, { pace: '3-per-week' })
+  const { house, id, first, visit } = await ada(t, {}, { pace: '3-per-week' })
   visit.tick('topic', '1', false)
   visit.tick('pace', 'digest-weekly', true)
   await visit.press('Save my choices')
-  const payload = (await entryOf(house.database.sql, id, 2))?.payload
+  const payload = (await entryOf(house.database.sql, id, first + 1))?.payload
   t.match(payload, {
     evidence: {
       details: {
-        version: 1,
+        version: first,
         shown: '1,2,3',
         ticked: '2',
         preticked: '1,2',

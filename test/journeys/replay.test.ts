@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { explain } from '../../src/actions/explain.ts'
+import { fsck } from '../../src/actions/fsck.ts'
 import type { House } from '../../src/actions/house.ts'
 import { importPeople } from '../../src/actions/import-people.ts'
 import { replay } from '../../src/actions/replay.ts'
@@ -149,6 +150,11 @@ t.test('every recorded decision of a random history is replayed from the record 
     if (then.kind !== 'replayed' || then.explanation.verdict !== 'now') t.fail(`${slug} was woken at ${at}`, then)
   }
   t.ok(woken.size > 30, `${woken.size} were woken or sent again`)
+  t.match(
+    await fsck(house),
+    { verdict: 'verified', sends: { against: 0 } },
+    'every release of it, replayed from the seals',
+  )
   for (const { slug, person, verdict, reason, until, at } of planned) {
     const then = await replay(house, { person }, slug, at)
     if (then.kind !== 'replayed') return t.fail(`${slug}: ${then.reason}`)

@@ -291,6 +291,39 @@ t.test('service-mail: what we wrote about her choices goes after ninety days', a
   t.same([await countOf(house, 'messages'), await countOf(house, 'deliveries')], [0, 0])
 })
 
+t.test('one kind that fails keeps no other from going, and is told', async (t) => {
+  const house = await openTestHouse(t)
+  await addTopics(house)
+  const { sql, url } = house.database
+  const ada = await addPerson(house, 'ada@example.com', yesTo([1]))
+  await sql`insert into questions (slug, text, why) values ('mittens', 'Left-handed?', 'We plan patterns')`
+  const leave = async () => {
+    await sql`insert into askings (person, question) values (${ada}, 'mittens') on conflict do nothing`
+    await sql`insert into door_requests (id, kind, address) values (${randomUUID()}, 'find', 'ada@example.com')`
+    await sql`
+      insert into address_changes (id, person, canonical, spelling, fingerprint)
+      values (${randomUUID()}, ${ada}, 'new@example.com', 'new@example.com', 'x')`
+  }
+  await leave()
+  await moveClock(url, intervalOf('askings'))
+  await moveClock(url, '1 day')
+  for (const table of ['askings', 'door_requests']) {
+    await sql.unsafe(`
+      create function refuse_${table}() returns trigger language plpgsql as $$ begin raise 'ada@example.com is in the way'; end $$;
+      create trigger refuse before delete on ${table} for each row execute function refuse_${table}()`)
+  }
+  await t.rejects(retireData(house), { message: /in the way/ }, 'the job fails, so that it is seen')
+  t.same(
+    [await countOf(house, 'askings'), await countOf(house, 'door_requests'), await countOf(house, 'address_changes')],
+    [1, 1, 0],
+  )
+  t.match(house.warnings, [/"askings"/, /"requests"/])
+  t.equal(house.warnings.length, 2)
+  t.notMatch(house.warnings.join(), 'ada@')
+  for (const table of ['askings', 'door_requests']) await sql.unsafe(`drop trigger refuse on ${table}`)
+  t.match(await retireData(house), { askings: 1, requests: 1 }, 'and the next run takes it up')
+})
+
 t.test('two processes that retire at once do it once, and a press beside them holds', async (t) => {
   const house = await openTestHouse(t)
   await addTopics(house)

@@ -1,11 +1,15 @@
 import PostalMime from 'postal-mime'
 import t from 'tap'
+import { addTopic } from '../../src/actions/add-topic.ts'
 import { answerDoors } from '../../src/actions/answer-doors.ts'
 import { stopPerson } from '../../src/actions/people.ts'
+import { publishWordings } from '../../src/actions/publish-wordings.ts'
 import { parseAddress } from '../../src/domain/address.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
+import { renderWording } from '../../src/render.ts'
 import { personByAddress } from '../../src/store/people.ts'
 import { suppress } from '../../src/store/suppressions.ts'
+import { insertTopic, lockTopics } from '../../src/store/topics.ts'
 import { currentWordings, wordingText } from '../../src/store/wordings.ts'
 import { choicesOf, entriesIn, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, bounce, castWording, yesTo } from '../support/cast.ts'
@@ -117,6 +121,28 @@ t.test(
     t.equal(orders.size, 6, 'every order of three topics comes')
   },
 )
+
+t.test('there are never more topics than she is asked about: one too many is refused, whoever adds it', async (t) => {
+  const { house, server } = await openMailroom(t)
+  const add = async (n: number) => addTopic(house, { slug: `topic-${n}`, name: `Topic ${n}`, promise: 'One line.' })
+  for (let n = 4; n < 12; n++) await add(n)
+  const both = Promise.withResolvers<PromiseSettledResult<unknown>[]>()
+  await house.database.sql.begin(async (tx) => {
+    await lockTopics(tx)
+    await insertTopic(tx, { slug: 'topic-12', name: 'Topic 12', promise: 'One line.' })
+    // Begun while the twelfth is not there yet for anybody to see.
+    void Promise.allSettled([add(13), add(14)]).then(both.resolve)
+    await tx`select pg_sleep(0.2)`
+  })
+  for (const each of await both.promise) {
+    const message = /^people choose from at most 12 topics, and there are 12, so topic-1\d was not added; .* repairs, /
+    t.match(each, { status: 'rejected', reason: { code: 'conflict', message } })
+  }
+  await publishWordings(house, renderWording)
+  const visit = visitor(server)
+  await visit.open('/start')
+  t.equal(visit.page.forms[0]?.inputs.filter(({ name }) => name === 'topic').length, 12)
+})
 
 t.test('what is missing is said once above and once beside its field, and all she entered stays', async (t) => {
   const app = await openMailroom(t)

@@ -22,6 +22,7 @@ import { until } from '../support/bundled-server.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { freshDatabase, moveClock } from '../support/database.ts'
 import { fern } from '../support/house.ts'
+import { sealFaults } from '../support/seals.ts'
 import { smtpReceiver } from '../support/smtp-receiver.ts'
 
 // Real processes take their time, also where a file is run by itself.
@@ -202,6 +203,8 @@ t.test('a worker that is killed in the middle: the others do the rest, and nobod
   t.equal(new Set(addressesOf(relay)).size, relay.received.length)
   const [row] = await house.database.sql<{ n: number }[]>`select count(distinct person)::int as n from deliveries`
   t.equal(row?.n, 800, 'and nobody was left out')
+  // A worker seals each minute, and at the end of a campaign, which is a moment after the last answer.
+  await until(async () => (await sealFaults(house)).length === 0)
 })
 
 t.test(

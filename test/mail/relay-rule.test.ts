@@ -1,5 +1,6 @@
 import t from 'tap'
-import { isLoopback, missingForRelay } from '../../src/mail/relay-rule.ts'
+import { isLoopback } from '../../src/domain/loopback.ts'
+import { missingForRelay } from '../../src/mail/relay-rule.ts'
 
 const good = {
   smtpUrl: 'smtp://relay.fern.example:587',

@@ -61,7 +61,15 @@ export function tokenFor(house: House, person: string, link: Partial<Link> & { d
   })
 }
 
+/** How many entries there are but those that tell of texts. */
 export async function entriesIn(house: House): Promise<number> {
+  const [row] = await house.database.sql<{ n: number }[]>`
+    select count(*)::int as n from entries where body::jsonb ->> 'kind' <> 'wording-published'`
+  return row?.n ?? 0
+}
+
+/** The number of the newest entry. */
+export async function newestEntry(house: House): Promise<number> {
   const [row] = await house.database.sql<{ size: string }[]>`select size from ledger_head`
   return Number(row?.size)
 }
@@ -112,7 +120,9 @@ export function visitor(server: FastifyInstance): Visitor {
       return her.open(link.href)
     },
     tick(name, value, on) {
-      const form = her.page.forms.find(({ inputs }) => inputs.some((input) => input.name === name))
+      const form = her.page.forms.find(({ inputs }) =>
+        inputs.some((input) => input.name === name && input.kind !== 'hidden'),
+      )
       const input = form?.inputs.find((each) => each.name === name && (each.kind === 'select' || each.value === value))
       if (!form || !input) throw new Error(`nothing to tick called ${name}=${value}`)
       her.presses++

@@ -1,8 +1,24 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 
 export const phone = { width: 360, height: 640 }
 /** Rules of axe for WCAG 2.2 AA. */
-export const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+const standards = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+/** Those of them whose answer lies in colours, and in nothing but colours. */
+const ofColours = ['color-contrast', 'link-in-text-block']
+
+/**
+ * What breaks WCAG 2.2 AA on a page that runs scripts. Where it was looked at whole before, only what has changed since need
+ * be asked: its `colours`, or all `but colours`. Our pages have no frames, which is what axe's legacy mode leaves out.
+ */
+export async function violationsOn(page: Page, part: 'whole' | 'colours' | 'but colours' = 'whole'): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
+  if (part === 'colours') axe.withRules(ofColours)
+  else axe.withTags(standards)
+  if (part === 'but colours') axe.disableRules(ofColours)
+  const { violations } = await axe.analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
 
 /** A page on a phone, in a browser session of its own. */
 export async function newPage(
@@ -29,4 +45,9 @@ export function refusals(page: Page): () => string[] {
 /** Whether nothing of it is wider than the screen. */
 export async function fitsSideways(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
+}
+
+/** Waits until the page that a press leads to has come: the press itself is done before that. */
+export async function arrived(page: Page, press: Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), press])
 }

@@ -17,7 +17,7 @@ export type ParsedPage = {
   faults: string[]
 }
 
-const voidElements = new Set(['meta', 'link', 'input', 'br', 'hr', 'img'])
+const voidElements = new Set(['meta', 'link', 'input', 'br', 'hr', 'img', 'source'])
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 /**

@@ -31,7 +31,7 @@ export async function openMailroom(
     work: () => serveDoors(app.house),
     newestLink: async () => {
       const { text = '' } = await PostalMime.parse(Buffer.from(parcels.at(-1)?.mime ?? '', 'latin1'))
-      const [, path] = /https?:\/\/[^/\s]+(\/(?:s|start)\/[\w-]+)/.exec(text) ?? []
+      const [, path] = /https?:\/\/[^/\s]+(\/(?:s|start)\/[\w-]+(?:\?for=\w+)?)/.exec(text) ?? []
       if (path === undefined) throw new Error(`the newest mail has no such link: ${text}`)
       return path
     },

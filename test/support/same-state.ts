@@ -90,7 +90,17 @@ export function checkSameState(runs: number): void {
       const was = before && describe(before, { ...context, suppressions, wordings })
       same('the receipt’s before', receipt.before?.text ?? null, was)
 
-      const download = { ...stored, made: entry, choices: after, missed: [], told: [], numbers: [number], wordings: [] }
+      const download = {
+        ...stored,
+        made: entry,
+        choices: after,
+        missed: [],
+        told: [],
+        addressChanges: [],
+        wrongTopic: [],
+        numbers: [number],
+        wordings: [],
+      }
       const telling = tellingOf(null as never, download, language)
       const data = JSON.stringify({
         ...dataHead(telling),

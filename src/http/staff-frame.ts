@@ -1,0 +1,61 @@
+import type { Brand } from '../domain/brand.ts'
+import { staffText, staffWriting } from '../domain/staff-catalogue.ts'
+import { rolesFor, type Staff, type StaffRole } from '../domain/staff-role.ts'
+import type { StaffFrame, StaffPage } from '../staff-views.ts'
+import { staffStyles } from './assets.ts'
+
+/** Whom a page is for: with the seal of their session's forms. */
+type Who = { staff: Staff; seal: string }
+
+/** The parts of the staff's pages, each for whom it is. */
+const desks: readonly { key: 'staff.nav.start' | 'staff.nav.audit'; url: string; roles: readonly StaffRole[] }[] = [
+  { key: 'staff.nav.start', url: '/staff', roles: rolesFor.everyone },
+  { key: 'staff.nav.audit', url: '/audit', roles: rolesFor.audit },
+]
+
+/** The desks of a role. */
+export function desksOf(role: StaffRole): { label: string; url: string }[] {
+  return desks.filter(({ roles }) => roles.includes(role)).map(({ key, url }) => ({ label: staffText(key), url }))
+}
+
+/** What stands around a page at `url`; `who` is null while nobody is signed in. */
+export function staffFrame(
+  brand: Brand,
+  who: Who | null,
+  { heading, url, error = false }: { heading: string; url: string; error?: boolean },
+): StaffFrame {
+  const current = (desk: string) => url === desk || url.startsWith(`${desk}/`)
+  return {
+    ...staffWriting,
+    title: staffText(error ? 'staff.errorTitle' : 'staff.title', { heading, brand: brand.name }),
+    skip: staffText('staff.skip'),
+    brand: brand.name,
+    styles: staffStyles(),
+    navLabel: staffText('staff.nav'),
+    nav: who ? desksOf(who.staff.role).map((desk) => ({ ...desk, current: current(desk.url) })) : [],
+    who: who && {
+      label: staffText('staff.who', { name: who.staff.name || who.staff.address, role: roleName(who.staff.role) }),
+      signOut: {
+        action: '/staff/sign-out',
+        label: staffText('staff.signOut'),
+        look: 'plain',
+        fields: [{ name: 'seal', value: who.seal }],
+      },
+    },
+  }
+}
+
+/** A page; what is left out is not on it. */
+export function staffPageModel(
+  frame: StaffFrame,
+  heading: string,
+  parts: StaffPage['parts'],
+  { notice = null, problems = null }: Partial<Pick<StaffPage, 'notice' | 'problems'>> = {},
+): StaffPage {
+  return { frame, heading, notice, problems, parts }
+}
+
+/** A role as a page says it. */
+export function roleName(role: StaffRole): string {
+  return staffText(`staff.role.${role}`)
+}

@@ -1,0 +1,71 @@
+import type { Anchor, FormProblems, Press } from './form-views.ts'
+
+/** What every page of the staff has around it. `who` is null while nobody is signed in. */
+export type StaffFrame = {
+  language: string
+  direction: 'ltr' | 'rtl'
+  title: string
+  skip: string
+  brand: string
+  styles: string[]
+  navLabel: string
+  nav: (Anchor & { current: boolean })[]
+  who: { label: string; signOut: Press } | null
+}
+
+/**
+ * A page of the staff: a heading, then its parts in order. `notice` is what has just happened or gone wrong, and is announced.
+ * `problems` sums up what is wrong with the form below.
+ */
+export type StaffPage = {
+  frame: StaffFrame
+  heading: string
+  notice: { kind: 'status' | 'error'; lines: string[] } | null
+  problems: FormProblems | null
+  parts: StaffPart[]
+}
+
+/** One cell: its text, where it leads, and whether it is a number (aligned at its end) or a code (in the font of codes). */
+export type Cell = { text: string; url?: string; look?: 'number' | 'code' | 'muted' }
+
+/** One part of a page, drawn by the view of its kind: views/staff/_<kind>.eta. */
+export type StaffPart =
+  | { kind: 'text'; lines: string[]; look?: 'lead' | 'muted' }
+  | { kind: 'heading'; text: string; id?: string }
+  | { kind: 'sentence'; text: string; note: string }
+  | { kind: 'facts'; facts: { name: string; values: Cell[] }[] }
+  | { kind: 'verdicts'; items: { text: string; look: 'good' | 'bad' | 'open' }[] }
+  | { kind: 'table'; caption: string; columns: { label: string; look?: 'number' }[]; rows: Cell[][]; none: string }
+  | {
+      kind: 'timeline'
+      items: { time: string; machine: string; text: string; note: string; link: Anchor | null }[]
+      none: string
+    }
+  | { kind: 'form'; form: StaffForm }
+  | { kind: 'presses'; buttons: Press[] }
+  | { kind: 'links'; links: Anchor[] }
+  | { kind: 'pages'; label: string; earlier: Anchor | null; later: Anchor | null }
+
+/** A form with its seal among `fields`. A GET form asks for another view of the same page and has no seal. */
+export type StaffForm = {
+  method: 'post' | 'get'
+  action: string
+  fields: { name: string; value: string }[]
+  inputs: StaffField[]
+  button: string
+  look: Press['look']
+}
+
+/** A field with its label, a hint and what is wrong with it (empty for nothing); its id is its name. */
+export type StaffField = {
+  name: string
+  label: string
+  hint: string
+  error: string
+  value: string
+} & (
+  | { type: 'text' | 'email' | 'search' | 'date' | 'time' | 'number'; autocomplete?: string }
+  | { type: 'area' }
+  | { type: 'select'; options: { value: string; label: string; chosen: boolean }[] }
+  | { type: 'tick'; ticked: boolean }
+)
