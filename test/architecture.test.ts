@@ -20,6 +20,7 @@ const arrows: Record<string, readonly string[]> = {
   config: ['domain'],
   'keyring-file': ['domain'],
   'no-list-file': ['domain'],
+  'high-water-file': [],
   'identity-provider': ['domain'],
   'form-views': ['domain'],
   'page-views': ['form-views', 'staff-views', 'domain'],
@@ -37,9 +38,15 @@ const arrows: Record<string, readonly string[]> = {
     'config',
     'keyring-file',
     'no-list-file',
+    'high-water-file',
+    'data-dir',
+    'keys-in-force',
     'identity-provider',
   ],
-  'cli.ts': ['cli', 'config', 'domain', 'main'],
+  'data-dir': [],
+  'keys-in-force': ['domain', 'store', 'keyring-file'],
+  restore: ['data-dir', 'actions', 'domain', 'store', 'config', 'keyring-file', 'main'],
+  'cli.ts': ['cli', 'config', 'data-dir', 'domain', 'keyring-file', 'main', 'restore'],
 }
 /** Types may be named by any room above. */
 const typesFrom = new Set([

@@ -3,7 +3,7 @@ import { shortText } from '../domain/audience-export.ts'
 import { readMe } from '../domain/bundle-readme.ts'
 import { everything, type ExportKind, type ExportScope } from '../domain/export-scope.ts'
 import { Problem } from '../domain/problem.ts'
-import { openNote, parseCheckpoint, parseVkey } from '../domain/signed-note.ts'
+import { parseCheckpoint } from '../domain/signed-note.ts'
 import { bundleZip, writeWhole } from '../store/bundle-file.ts'
 import { checkpointOf } from '../store/checkpoints.ts'
 import { firstEntryFrom, hasAny, openReading, type Choice } from '../store/chosen-entries.ts'
@@ -15,6 +15,7 @@ import { allTopics } from '../store/topics.ts'
 import { theCampaign } from './check-campaign.ts'
 import { commit } from './commit.ts'
 import { partsOf } from './export-parts.ts'
+import { raiseMark } from './high-water.ts'
 import type { House } from './house.ts'
 import { ledgerKey, signCheckpoint, type SignedCheckpoint } from './sign-checkpoint.ts'
 
@@ -66,6 +67,7 @@ export async function openExport(house: House, order: ExportOrder): Promise<Open
   }
   const out = { what, scope, person, by: shortText(order.by ?? ''), withPayloads }
   const { checkpoint, destroyBy } = await commit(house, (tx) => record(house, tx, out, order.destroyBy ?? null))
+  await raiseMark(house)
   const { size } = checkpoint
   const facts = { what, scope, aboutOne: person !== null, withPayloads, size, entry: size, destroyBy }
   const key = await ledgerKey(house)
@@ -103,12 +105,11 @@ async function topicCalled(sql: Sql, slug: string): Promise<number> {
 /** The size of an earlier checkpoint of ours, null where none was given. */
 async function sizeOf(house: House, note: string | undefined): Promise<number | null> {
   if (note === undefined) return null
-  const vkey = parseVkey(await ledgerKey(house))
-  const opened = openNote(note, vkey.kind === 'vkey' ? [vkey.vkey] : [])
-  const read = opened.kind === 'signed' ? parseCheckpoint(opened.text) : null
-  const size = read?.kind === 'checkpoint' ? read.checkpoint.size : null
+  const text = note.slice(0, note.indexOf('\n\n') + 1)
+  const read = parseCheckpoint(text)
+  const size = read.kind === 'checkpoint' ? read.checkpoint.size : null
   const ours = size === null ? null : await checkpointOf(house.database.sql, size)
-  if (opened.kind === 'signed' && ours?.startsWith(`${opened.text}\n`)) return size
+  if (ours?.note.startsWith(`${text}\n`)) return size
   throw new Problem('verification-failed', 'the given checkpoint is none that this ledger signed; nothing was exported')
 }
 

@@ -8,6 +8,7 @@ import { checkpointOf, checkpointsBelow } from '../store/checkpoints.ts'
 import { chosenNumbers, chosenWordings } from '../store/chosen-entries.ts'
 import type { Sql } from '../store/database.ts'
 import { entriesWithPayloads, entryLines, payloadLines, type Which } from '../store/entry-lines.ts'
+import { keyStatements } from '../store/key-changes.ts'
 import { consistencyPaths, inclusionPaths } from '../store/tree-nodes.ts'
 import { allWordings } from '../store/wordings.ts'
 import type { SignedCheckpoint } from './sign-checkpoint.ts'
@@ -35,19 +36,20 @@ export async function partsOf(session: postgres.ReservedSql, contents: Contents)
   const { checkpoint, extent, readMe, key, withPayloads, withTable, since } = contents
   const whole = extent === 'whole'
   const which = whole ? checkpoint.size : 'chosen'
-  const [earlier, asked, wordings] = [
+  const [earlier, asked, wordings, statements] = [
     await checkpointsBelow(session, checkpoint.size, { sparse: !whole }),
     since === null || since === 0 || whole ? null : await checkpointOf(session, since),
     whole ? await allWordings(session) : await chosenWordings(session),
+    await keyStatements(session),
   ]
-  const notes = new Map(earlier.map((one) => [one.size, one.note]))
-  if (since !== null && asked !== null) notes.set(since, asked)
+  const notes = new Map([...earlier, ...(asked ? [asked] : [])].map((one) => [one.size, one.note]))
   notes.delete(checkpoint.size)
   const parts: BundlePart[] = [
     { path: 'README.txt', content: Buffer.from(readMe) },
     { path: 'checkpoint.txt', content: Buffer.from(checkpoint.note) },
     { path: 'keys.txt', content: Buffer.from(`${key}\n`) },
     { path: 'verify.html', content: Buffer.from(verifyPage().html) },
+    ...statements.map(({ entry, note }) => ({ path: `keys/${entry}.txt`, content: Buffer.from(note) })),
     ...[...notes].map(([size, note]) => ({ path: `checkpoints/${size}.txt`, content: Buffer.from(note) })),
     ...wordings.map((one) => ({ path: `wordings/${one.hash}.html`, content: Buffer.from(one.body) })),
     { path: 'entries.jsonl', content: () => entryLines(session, 'body', which) },

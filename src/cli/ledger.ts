@@ -1,22 +1,32 @@
 import type { Command } from 'commander'
+import { changeLedgerKey, type KeyFile } from '../actions/change-key.ts'
 import { fsck } from '../actions/fsck.ts'
 import { currentCheckpoint, ledgerKey } from '../actions/sign-checkpoint.ts'
 import { verifyLedger } from '../actions/verify-ledger.ts'
 import type { CommandContext } from './context.ts'
+import { foundInWords } from './fsck-words.ts'
 import { atCommand } from './ledger-at.ts'
 import { exportCommands } from './ledger-export.ts'
-import { foundInWords } from './fsck-words.ts'
+import { recoverCommand } from './ledger-repair.ts'
 import { textOf } from './text-of.ts'
 import { verificationInWords } from './verification-words.ts'
 
-/** `courtesy ledger key|checkpoint|export|prove|exports|at|fsck|verify`. Verifying needs neither a database nor a network. */
-export function ledgerCommands(program: Command, context: CommandContext): void {
+/** `courtesy ledger key|checkpoint|export|prove|exports|at|fsck|verify|recover`. Verifying needs neither a database nor a network. */
+export function ledgerCommands(program: Command, context: CommandContext, keyFile: () => KeyFile): void {
   const { terminal, withHouse } = context
   const ledger = program.command('ledger').description('the record of every choice, and its proof')
   ledger
     .command('key')
     .description('the public key that verifies it; give it to your auditor yourself')
-    .action(async () => terminal.out(await withHouse((house) => ledgerKey(house))))
+    .option('--change', 'makes a new key; the old one signs who follows it')
+    .action(async ({ change }: { change?: boolean }) => {
+      if (!change) return terminal.out(await withHouse((house) => ledgerKey(house)))
+      const { entry, key } = await withHouse((house) => changeLedgerKey(house, keyFile()))
+      terminal.out(key)
+      terminal.words(
+        `The key was changed; entry ${entry} says so, and so did the old key. Give the new one to your auditors too. Copy the keyring to your other machines, and start again what still runs with the old one.`,
+      )
+    })
   ledger
     .command('checkpoint')
     .description('the newest signed state, to be kept by whoever wants to notice a rewritten past')
@@ -48,4 +58,5 @@ export function ledgerCommands(program: Command, context: CommandContext): void 
       terminal.out(options.json ? JSON.stringify(result) : verificationInWords(result))
       process.exitCode = { verified: 0, 'not verified': 5, 'could not check': 1 }[result.verdict]
     })
+  recoverCommand(ledger, context)
 }

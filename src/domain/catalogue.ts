@@ -9,7 +9,6 @@ import arPrivacy from './text/ar/privacy.json' with { type: 'json' }
 import arReceipt from './text/ar/receipt.json' with { type: 'json' }
 import arRecord from './text/ar/record.json' with { type: 'json' }
 import arSentence from './text/ar/sentence.json' with { type: 'json' }
-import arStaff from './text/ar/staff.json' with { type: 'json' }
 import arTalk from './text/ar/talk.json' with { type: 'json' }
 import deDownload from './text/de/download.json' with { type: 'json' }
 import deHistory from './text/de/history.json' with { type: 'json' }
@@ -19,7 +18,6 @@ import dePrivacy from './text/de/privacy.json' with { type: 'json' }
 import deReceipt from './text/de/receipt.json' with { type: 'json' }
 import deRecord from './text/de/record.json' with { type: 'json' }
 import deSentence from './text/de/sentence.json' with { type: 'json' }
-import deStaff from './text/de/staff.json' with { type: 'json' }
 import deTalk from './text/de/talk.json' with { type: 'json' }
 import enDownload from './text/en/download.json' with { type: 'json' }
 import enHistory from './text/en/history.json' with { type: 'json' }
@@ -29,7 +27,6 @@ import enPrivacy from './text/en/privacy.json' with { type: 'json' }
 import enReceipt from './text/en/receipt.json' with { type: 'json' }
 import enRecord from './text/en/record.json' with { type: 'json' }
 import enSentence from './text/en/sentence.json' with { type: 'json' }
-import enStaff from './text/en/staff.json' with { type: 'json' }
 import enTalk from './text/en/talk.json' with { type: 'json' }
 import esDownload from './text/es/download.json' with { type: 'json' }
 import esHistory from './text/es/history.json' with { type: 'json' }
@@ -39,7 +36,6 @@ import esPrivacy from './text/es/privacy.json' with { type: 'json' }
 import esReceipt from './text/es/receipt.json' with { type: 'json' }
 import esRecord from './text/es/record.json' with { type: 'json' }
 import esSentence from './text/es/sentence.json' with { type: 'json' }
-import esStaff from './text/es/staff.json' with { type: 'json' }
 import esTalk from './text/es/talk.json' with { type: 'json' }
 import frDownload from './text/fr/download.json' with { type: 'json' }
 import frHistory from './text/fr/history.json' with { type: 'json' }
@@ -49,7 +45,6 @@ import frPrivacy from './text/fr/privacy.json' with { type: 'json' }
 import frReceipt from './text/fr/receipt.json' with { type: 'json' }
 import frRecord from './text/fr/record.json' with { type: 'json' }
 import frSentence from './text/fr/sentence.json' with { type: 'json' }
-import frStaff from './text/fr/staff.json' with { type: 'json' }
 import frTalk from './text/fr/talk.json' with { type: 'json' }
 
 const english = {
@@ -57,7 +52,6 @@ const english = {
   ...enPages,
   ...enPrivacy,
   ...enMail,
-  ...enStaff,
   ...enTalk,
   ...enRecord,
   ...enHistory,
@@ -77,7 +71,6 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...dePages,
     ...dePrivacy,
     ...deMail,
-    ...deStaff,
     ...deTalk,
     ...deRecord,
     ...deHistory,
@@ -89,7 +82,6 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...frPages,
     ...frPrivacy,
     ...frMail,
-    ...frStaff,
     ...frTalk,
     ...frRecord,
     ...frHistory,
@@ -101,7 +93,6 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...esPages,
     ...esPrivacy,
     ...esMail,
-    ...esStaff,
     ...esTalk,
     ...esRecord,
     ...esHistory,
@@ -113,7 +104,6 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...arPages,
     ...arPrivacy,
     ...arMail,
-    ...arStaff,
     ...arTalk,
     ...arRecord,
     ...arHistory,

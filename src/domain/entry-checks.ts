@@ -1,18 +1,21 @@
 import { fits, parsePayloadLine, type PayloadLine } from './bundle-payloads.ts'
 import { tableHead, tableRecord } from './entries-table.ts'
+import { keyFault, type KeyChanges } from './key-change.ts'
 import { parseEntryBody, type LedgerEntry } from './ledger-entry.ts'
 import type { Lines } from './lines.ts'
+import { leafHash } from './merkle.ts'
 
 /** What goes with the entries, in their order; null where the bundle has no such file. */
 export type BesideEntries = { payloads: Lines | null; table: Lines | null }
 
 /**
  * What is checked of each entry of a bundle beside its place in the tree, one after the other: its form, its time, the
- * wording that it names, its payload, and what the table for spreadsheets says of it. Each check gives null, or what is
+ * wording that it names, its payload, what the table for spreadsheets says of it, and whether it changes the key as was stated. Each check gives null, or what is
  * wrong in words.
  */
 export class EntryChecks {
   readonly #wordings: ReadonlyMap<string, boolean>
+  readonly #changes: KeyChanges
   readonly #beside: BesideEntries
   #lastAt = new Date(0)
   #begun = false
@@ -20,9 +23,13 @@ export class EntryChecks {
   /** How many payloads fitted so far. */
   payloads = 0
 
-  /** @param wordings the texts in the bundle by name, and whether their bytes have that name */
-  constructor(wordings: ReadonlyMap<string, boolean>, beside: BesideEntries) {
+  /**
+   * @param wordings the texts in the bundle by name, and whether their bytes have that name
+   * @param changes what is stated of the entries from which on another key signs
+   */
+  constructor(wordings: ReadonlyMap<string, boolean>, changes: KeyChanges, beside: BesideEntries) {
     this.#wordings = wordings
+    this.#changes = changes
     this.#beside = beside
   }
 
@@ -36,6 +43,10 @@ export class EntryChecks {
     if (entry.wording !== null && this.#wordings.get(entry.wording) !== true) {
       const fault = this.#wordings.has(entry.wording) ? 'has been altered' : 'is missing from the bundle'
       return `wordings/${entry.wording}.html, which entry ${number} names, ${fault}`
+    }
+    if (entry.kind === 'key-changed' || this.#changes.has(number)) {
+      const fault = keyFault(this.#changes, entry, leafHash(line))
+      if (fault !== null) return fault
     }
     this.#lastAt = entry.at
     return entry

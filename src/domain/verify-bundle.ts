@@ -10,10 +10,11 @@ import {
   type Verification,
 } from './bundle.ts'
 import { EntryChecks } from './entry-checks.ts'
+import { ledgerKeys, signsAt, statementsIn, type KeyChanges, type LedgerKey } from './key-change.ts'
 import { Lines } from './lines.ts'
 import { openNote, parseCheckpoint, parseVkey, type Vkey } from './signed-note.ts'
 import { walkPart } from './walk-part.ts'
-import { walkWhole, type Milestone } from './walk-whole.ts'
+import { ifYours, walkWhole, yours, type Milestone } from './walk-whole.ts'
 
 /** What each kind of bundle cannot do without. */
 const needed: Record<BundleExtent, readonly StreamedPart[]> = {
@@ -48,12 +49,14 @@ export async function verifyBundle(bundle: Bundle, trusted: Trusted): Promise<Ve
   const extent = manifest.kind === 'manifest' ? manifest.extent : streams.has('proofs.json') ? 'part' : 'whole'
   const missing = needed[extent].find((name) => !streams.has(name))
   if (missing !== undefined) return couldNotCheck(`${missing} is missing from the bundle`)
-  const milestones = signedMilestones(files, trusted.since, keys)
+  const history = ledgerKeys(keys, statementsIn(files))
+  if (history.kind === 'refused') return notVerified(0, null, history.reason)
+  const milestones = signedMilestones(files, trusted.since, history.keys)
   if (typeof milestones === 'string') return notVerified(0, null, milestones)
 
   const lines = linesIn(streams)
   try {
-    const walked = await walk(extent, lines, milestones, wordingsIn(files))
+    const walked = await walk(extent, lines, milestones, wordingsIn(files), history.changes)
     if (walked.verdict === 'not verified') return walked
     const fault =
       manifest.kind === 'refused' ? 'manifest.json is damaged' : await fileFault(files, lines, manifest.hashes)
@@ -77,11 +80,12 @@ function walk(
   lines: ReadonlyMap<StreamedPart, Lines>,
   milestones: readonly Milestone[],
   wordings: ReadonlyMap<string, boolean>,
+  changes: KeyChanges,
 ): Promise<Verification> {
   const read = (name: StreamedPart) => lines.get(name) ?? new Lines(nothing())
   const entries = read('entries.jsonl')
   const beside = { payloads: lines.get('payloads.jsonl') ?? null, table: lines.get('entries.csv') ?? null }
-  const checks = new EntryChecks(wordings, beside)
+  const checks = new EntryChecks(wordings, changes, beside)
   return extent === 'whole'
     ? walkWhole({ entries, leaves: read('leaves.txt') }, milestones, checks)
     : walkPart({ entries, proofs: read('proofs.json') }, milestones, checks)
@@ -101,11 +105,11 @@ function byItsOwnKey(walked: Verification, keys: readonly Vkey[]): Verification 
 function signedMilestones(
   files: Bundle['files'],
   since: string | undefined,
-  keys: readonly Vkey[],
+  keys: readonly LedgerKey[],
 ): Milestone[] | string {
   const earlier = [...files.keys()].filter((name) => name.startsWith('checkpoints/'))
   const notes = ['checkpoint.txt', ...earlier].map((name) => ({ name, note: textOf(files, name) }))
-  if (since !== undefined) notes.push({ name: 'your earlier checkpoint', note: since })
+  if (since !== undefined) notes.push({ name: yours, note: since })
   const milestones: Milestone[] = []
   for (const { name, note } of notes) {
     const opened = openNote(note, keys)
@@ -116,8 +120,11 @@ function signedMilestones(
     if (!opened.signers.every((signer) => signer.name === checkpoint.origin)) {
       return `${name}: it is of another log, "${checkpoint.origin}"`
     }
+    if (!keys.some((key) => opened.signers.includes(key) && signsAt(key, checkpoint.size))) {
+      return `${name}: it was signed by a key that was not in force at ${checkpoint.size} entries`
+    }
     if (checkpoint.size > (milestones[0]?.size ?? checkpoint.size)) {
-      return `${name} was signed for ${checkpoint.size} entries, more than checkpoint.txt`
+      return `${name} was signed for ${checkpoint.size} entries, more than checkpoint.txt${ifYours(name)}`
     }
     milestones.push({ ...checkpoint, name })
   }

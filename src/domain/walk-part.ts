@@ -5,7 +5,7 @@ import { parseEntryBody } from './ledger-entry.ts'
 import type { Lines } from './lines.ts'
 import { emptyFrontier, leafHash, rootOf, verifyConsistency, verifyInclusion } from './merkle.ts'
 import type { Checkpoint } from './signed-note.ts'
-import type { Milestone } from './walk-whole.ts'
+import { ifYours, type Milestone } from './walk-whole.ts'
 
 /**
  * Reads some entries of a log and their proofs side by side, and stops at the first thing that is wrong. Each entry must
@@ -71,7 +71,8 @@ function continues(
     if (old === newest) continue
     const proof = old.size === newest.size ? [] : proofs.get(old.size)
     if (old.size === 0 ? old.root === rootOf(emptyFrontier) : proof && leads(old, newest, proof)) continue
-    if (proof || old.size === 0) return { broken: `${old.name} is not continued by checkpoint.txt`, unproven: null }
+    if (proof || old.size === 0)
+      return { broken: `${old.name} is not continued by checkpoint.txt${ifYours(old.name)}`, unproven: null }
     unproven = `the bundle has some entries only, and no proof that checkpoint.txt continues ${old.name} of ${old.size} entries. Ask for one that was exported with --since that checkpoint, or for the whole ledger`
   }
   return { broken: null, unproven }

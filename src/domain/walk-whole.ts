@@ -52,9 +52,18 @@ async function ended(size: number, checks: EntryChecks): Promise<Verification> {
   return { verdict: 'verified', entries: size, size, payloads: checks.payloads, firstBadEntry: null, reason: null }
 }
 
+/** The name of the checkpoint that whoever verifies brought along. */
+export const yours = 'your earlier checkpoint'
+
+/** Losing entries to a failure is possible, and then the log's owner has to have said so in it. */
+export function ifYours(name: string): string {
+  if (name !== yours) return ''
+  return ', so what was signed then was removed or replaced since. If that was a loss, such as an old backup, an entry of the kind "recovered" says when and how much'
+}
+
 /** `agreed`: the largest size at which a checkpoint has agreed; 0 if none has. */
 function rootDiffers({ name, size }: Milestone, agreed: number): Verification {
-  const reason = `entries 1 to ${size} are not what was signed: their tree has another root than ${name}`
+  const reason = `entries 1 to ${size} are not what was signed: their tree has another root than ${name}${ifYours(name)}`
   if (agreed === 0) return notVerified(0, size === 1 ? 1 : null, reason)
   // Two signatures under one size and two roots: the log told two stories, and no entry can be named.
   const suspect = agreed === size ? null : agreed + 1

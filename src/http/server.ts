@@ -13,7 +13,8 @@ import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
 import { downloadPages } from './download-pages.ts'
 import { limitGets } from './get-limit.ts'
-import { health, home, type Doors } from './home.ts'
+import { health } from './health.ts'
+import { home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
@@ -82,7 +83,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   problemPages(server, site, brand)
   assets(server, site)
   pictures(server, site)
-  health(server, site)
+  health(server, site, trustedProxies)
   home(server, site, {
     development,
     mailbox: mailbox !== null,

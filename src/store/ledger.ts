@@ -112,6 +112,23 @@ export async function entryOf(sql: Sql, person: string, number: number): Promise
   return row ? { number: Number(row.number), body: row.body, payload: JSON.parse(row.payload) } : null
 }
 
+/** The entry that says that the ledger was recovered from the loss of that very signed state; null if none does. */
+export async function recoveryFrom(sql: Sql, size: number, root: string): Promise<number | null> {
+  const [row] = await sql<{ number: string }[]>`
+    select number from entries join payloads p using (number)
+    where body like '%"kind":"recovered"%'
+      and p.payload::jsonb -> 'mark' = jsonb_build_object('size', ${size}::bigint, 'root', ${root}::text)
+    order by number desc limit 1`
+  return row ? Number(row.number) : null
+}
+
+/** The hash of an entry's leaf. */
+export async function leafOf(sql: Sql, number: number): Promise<string> {
+  const [row] = await sql<{ leaf: string }[]>`select leaf from entries where number = ${number}`
+  if (!row) throw new Error(`the ledger has no entry ${number}`)
+  return row.leaf
+}
+
 /** The name under which this log signs, fixed at its first start. */
 export async function ledgerOrigin(sql: Sql): Promise<string> {
   const [row] = await sql<{ origin: string }[]>`select origin from ledger_head where id = 1`

@@ -86,7 +86,8 @@ async function rootsOver(sql: Sql, runs: readonly Leaves[]): Promise<(run: Leave
   return (run) => rootOver(subtreesIn(run).map(rootOfSubtree), run)
 }
 
-async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<string, string>> {
+/** The stored roots of these subtrees, by {@link nameOf}. */
+export async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<string, string>> {
   const rows = await sql<{ level: number; position: string; hash: string }[]>`
     select n.level, n.position, n.hash
     from unnest(${subtrees.map(({ level }) => level)}::smallint[], ${subtrees.map(({ position }) => position)}::bigint[])
@@ -94,7 +95,8 @@ async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<
   return new Map(rows.map(({ level, position, hash }) => [nameOf({ level, position: Number(position) }), hash]))
 }
 
-async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, string>> {
+/** The leaves in these runs, by their index. */
+export async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, string>> {
   const rows = await sql<{ number: string; leaf: string }[]>`
     select e.number, e.leaf
     from unnest(${runs.map(({ start }) => start)}::bigint[], ${runs.map(({ end }) => end)}::bigint[]) as r (start, finish)
@@ -102,6 +104,6 @@ async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, 
   return new Map(rows.map((row) => [Number(row.number) - 1, row.leaf]))
 }
 
-function nameOf({ level, position }: Subtree): string {
+export function nameOf({ level, position }: Subtree): string {
   return `${level}/${position}`
 }

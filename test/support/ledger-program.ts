@@ -29,7 +29,7 @@ export async function ledgerProgram(house: House | null, ...args: string[]): Pro
     now: () => new Date(),
   }
   const program = new Command()
-  ledgerCommands(program, context)
+  ledgerCommands(program, context, no)
   let problem: Problem | null = null
   try {
     await program.parseAsync(['ledger', ...args], { from: 'user' })
