@@ -57,32 +57,56 @@ export async function exportLedger(house: House, file: string, order: ExportOrde
  * `since` is none of our checkpoints. Then nothing is recorded.
  */
 export async function openExport(house: House, order: ExportOrder): Promise<OpenedExport> {
-  const { sql } = house.database
+  const since = await sizeOf(house, order.since)
+  const made = await makeExport(house, order)
+  const zip = await readExport(house, made, { withTable: order.withTable ?? false, since })
+  return { entry: made.entry, entries: made.entry, destroyBy: made.destroyBy, zip }
+}
+
+/** An export that is recorded: its entry is the last one that its checkpoint covers. */
+export type MadeExport = Recorded & { entry: number; destroyBy: string }
+
+/** Records an export: its entry, its row in the register and the checkpoint over both. @throws Problem as {@link openExport}. */
+export async function makeExport(house: House, order: ExportOrder): Promise<MadeExport> {
   const { scope = everything, person = null, withPayloads = false } = order
-  const part = person !== null || Object.values(scope).some((limit) => limit !== null)
-  const what = part ? (order.what ?? 'part') : 'ledger'
-  const [choice, since] = [await choiceOf(sql, scope, person), await sizeOf(house, order.since)]
-  if (part && !(await hasAny(sql, choice))) {
+  const part = isPart(scope, person)
+  const choice = await choiceOf(house.database.sql, scope, person)
+  if (part && !(await hasAny(house.database.sql, choice))) {
     throw new Problem('not-found', 'the ledger has no such entry; nothing was exported')
   }
+  const what = part ? (order.what ?? 'part') : 'ledger'
   const out = { what, scope, person, by: shortText(order.by ?? ''), withPayloads }
   const { checkpoint, destroyBy } = await commit(house, (tx) => record(house, tx, out, order.destroyBy ?? null))
   await raiseMark(house)
-  const { size } = checkpoint
-  const facts = { what, scope, aboutOne: person !== null, withPayloads, size, entry: size, destroyBy }
-  const key = await ledgerKey(house)
-  const extent = part ? 'part' : 'whole'
-  const { session, close } = await openReading(sql, part ? choice : null, size)
+  return { ...out, entry: checkpoint.size, destroyBy }
+}
+
+/** Reads the zip of an export that was made, as of its entry; it writes nothing. Of somebody who was erased since, nothing is left in it. */
+export async function readExport(
+  house: House,
+  { entry, what, scope, person, withPayloads, destroyBy }: MadeExport,
+  { withTable, since }: { withTable: boolean; since: number | null },
+): Promise<Readable> {
+  const { sql } = house.database
+  const choice = isPart(scope, person) ? await choiceOf(sql, scope, person) : null
+  const [checkpoint, key] = await Promise.all([checkpointOf(sql, entry), ledgerKey(house)])
+  if (!checkpoint) throw new Problem('not-found', `no export was made with entry ${entry}`)
+  const facts = { what, scope, aboutOne: person !== null, withPayloads, size: entry, entry, destroyBy }
+  const extent = choice ? 'part' : 'whole'
+  const { session, close } = await openReading(sql, choice, entry)
   try {
-    const withTable = order.withTable ?? false
     const contents = { checkpoint, extent, readMe: readMe(facts), key, withPayloads, withTable, since } as const
     const zip = bundleZip(await partsOf(session, contents), extent)
     finished(zip, (error) => void close(Boolean(error)))
-    return { entry: size, entries: size, destroyBy, zip }
+    return zip
   } catch (error) {
     await close(true)
     throw error
   }
+}
+
+function isPart(scope: ExportScope, person: string | null): boolean {
+  return person !== null || Object.values(scope).some((limit) => limit !== null)
 }
 
 async function choiceOf(sql: Sql, scope: ExportScope, person: string | null): Promise<Choice> {

@@ -48,3 +48,24 @@ const markLock = 0x6d61726b
 export async function lockMark(tx: Transaction): Promise<void> {
   await tx`select pg_advisory_xact_lock(${markLock}::bigint)`
 }
+
+/** A checkpoint with the time of its signature (ISO). */
+export type SignedAt = { size: number; note: string; at: string }
+
+/** The newest checkpoints, newest first, and how many there are in all. */
+export async function newestCheckpoints(sql: Sql, most: number): Promise<{ newest: SignedAt[]; count: number }> {
+  const rows = await sql<{ size: string; note: string; at: string; count: string }[]>`
+    select size, note, at, count(*) over () as count from checkpoints order by size desc limit ${most}`
+  return { newest: rows.map(asSigned), count: Number(rows[0]?.count ?? 0) }
+}
+
+/** The first checkpoint that covered an entry; null while none does. */
+export async function firstCheckpointOver(sql: Sql, entry: number): Promise<SignedAt | null> {
+  const [row] = await sql<{ size: string; note: string; at: string }[]>`
+    select size, note, at from checkpoints where size >= ${entry} order by size limit 1`
+  return row ? asSigned(row) : null
+}
+
+function asSigned({ size, note, at }: { size: string; note: string; at: string }): SignedAt {
+  return { size: Number(size), note, at: new Date(at).toISOString() }
+}

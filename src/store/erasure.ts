@@ -119,3 +119,9 @@ export async function wasErased(sql: Sql, person: string): Promise<boolean> {
     select exists (select from erased_people where id = ${person}) as was`
   return row?.was ?? false
 }
+
+/** The day (ISO) on which somebody was erased; null for everybody else. */
+export async function dayErased(sql: Sql, person: string): Promise<string | null> {
+  const [row] = await sql<{ day: string }[]>`select day::text from erased_people where id = ${person}`
+  return row?.day ?? null
+}

@@ -1,4 +1,4 @@
-import { desc } from 'drizzle-orm'
+import { desc, eq } from 'drizzle-orm'
 import type { ExportKind, ExportScope } from '../domain/export-scope.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { exportsOut } from './exports-schema.ts'
@@ -32,7 +32,7 @@ export type ListedExport = ExportOut & { at: string; destroyBy: string }
 /** All exports, the newest first. */
 export async function allExports(sql: Sql): Promise<ListedExport[]> {
   const rows = await orm(sql).select().from(exportsOut).orderBy(desc(exportsOut.entry))
-  return rows.map((row) => ({ ...row, what: row.what as ExportKind, at: new Date(row.at).toISOString() }))
+  return rows.map(asListed)
 }
 
 /** Forgets exports that should have been destroyed longer ago than that. @returns how many. */
@@ -40,4 +40,14 @@ export async function forgetExports(sql: Sql, interval: string): Promise<number>
   const { count } = await sql`
     delete from exports where destroy_by < (instant() at time zone 'UTC')::date - ${interval}::interval`
   return count
+}
+
+/** The export that was made with an entry; null for none. */
+export async function exportOf(sql: Sql, entry: number): Promise<ListedExport | null> {
+  const [row] = await orm(sql).select().from(exportsOut).where(eq(exportsOut.entry, entry))
+  return row ? asListed(row) : null
+}
+
+function asListed(row: typeof exportsOut.$inferSelect): ListedExport {
+  return { ...row, what: row.what as ExportKind, at: new Date(row.at).toISOString() }
 }
