@@ -178,6 +178,31 @@ t.test('environment variables are read in one place', async (t) => {
   )
 })
 
+t.test(
+  'the page by which others check us is a second reader of the format: it takes nothing from the first',
+  async (t) => {
+    const folder = join(src, 'verify-page')
+    const names = readdirSync(folder)
+    const scripts = names.filter((name) => name.endsWith('.js'))
+    t.ok(scripts.length > 5, 'its scripts were found')
+    t.same(names.filter((name) => !/^[a-z]+\.js$/.test(name)).toSorted(), ['page.html', 'style.css', 'tsconfig.json'])
+    for (const name of scripts) {
+      const source = readFileSync(join(folder, name), 'utf8')
+      const targets = [...source.matchAll(/\bimport\b[^']*'([^']+)'/g)].map(([, to = '']) => to)
+      t.same(
+        targets.filter((to) => !scripts.includes(to.replace(/^\.\//, ''))),
+        [],
+        name,
+      )
+      t.notMatch(
+        source,
+        /\b(?:fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|innerHTML|eval)\b/,
+        name,
+      )
+    }
+  },
+)
+
 t.test('files are named for what they hold', async (t) => {
   const banned = /(?:^|\/)(?:index|utils?|helpers?|common|types|misc|manager)\.ts$/
   const files = [...sourceFiles(src), ...sourceFiles(join(root, 'test'))].map((file) => relative(root, file))

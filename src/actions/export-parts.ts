@@ -12,6 +12,7 @@ import { keyStatements } from '../store/key-changes.ts'
 import { consistencyPaths, inclusionPaths } from '../store/tree-nodes.ts'
 import { allWordings } from '../store/wordings.ts'
 import type { SignedCheckpoint } from './sign-checkpoint.ts'
+import { verifyPage } from './verify-page.ts'
 
 /** What goes into a bundle. `since` is the size of an earlier checkpoint whose continuation is to be proven, too. */
 export type Contents = {
@@ -47,6 +48,7 @@ export async function partsOf(session: postgres.ReservedSql, contents: Contents)
     { path: 'README.txt', content: Buffer.from(readMe) },
     { path: 'checkpoint.txt', content: Buffer.from(checkpoint.note) },
     { path: 'keys.txt', content: Buffer.from(`${key}\n`) },
+    { path: 'verify.html', content: Buffer.from(verifyPage().html) },
     ...statements.map(({ entry, note }) => ({ path: `keys/${entry}.txt`, content: Buffer.from(note) })),
     ...[...notes].map(([size, note]) => ({ path: `checkpoints/${size}.txt`, content: Buffer.from(note) })),
     ...wordings.map((one) => ({ path: `wordings/${one.hash}.html`, content: Buffer.from(one.body) })),

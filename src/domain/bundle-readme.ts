@@ -70,6 +70,7 @@ function filesOf({ what, withPayloads }: ReadmeFacts): string[] {
     'checkpoints/    earlier signed states',
     'wordings/       each text that somebody was shown or told, named by the SHA-256 of its bytes',
     'entries.csv     the same for a spreadsheet, where it was asked for; entries.jsonl is the evidence',
+    'verify.html     checks this file in a browser without network; a page from elsewhere, or the command, is the better judge',
     'keys/           what was signed about each change of the key, by the key before and the key after it',
     'keys.txt        the public key (vkey), for convenience only: trust the one you were given',
     'manifest.json   the SHA-256 of every other file',

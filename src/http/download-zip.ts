@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import yazl from 'yazl'
+import { verifyPage } from '../actions/verify-page.ts'
 import { herDataJsonSchema } from '../domain/her-data.ts'
 import { dataFile, deliveriesFile, historyFile, indexFile, receiptFiles, type Telling } from './download-parts.ts'
 
@@ -27,6 +28,7 @@ export function downloadZip(telling: Telling): Readable {
   add('deliveries.csv', () => deliveriesFile(telling))
   add('history.csv', () => historyFile(telling))
   for (const { hash, body } of wordings) zip.addBuffer(Buffer.from(body), `wordings/${hash}.html`, { mtime })
+  zip.addBuffer(Buffer.from(verifyPage().html), 'verify.html', { mtime })
   let ready = new Map<number, string>()
   for (const [index, number] of numbers.entries()) {
     add(`receipts/${number}.html`, async function* () {

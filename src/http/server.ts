@@ -35,6 +35,7 @@ import { statementPages } from './statement-pages.ts'
 import { startPages } from './start-pages.ts'
 import { talkPages } from './talk-pages.ts'
 import { undoPages } from './undo.ts'
+import { verifyPages } from './verify-page.ts'
 import { wrongTopicPages } from './wrong-topic-pages.ts'
 
 export type ServerOptions = {
@@ -104,6 +105,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   erasePages(server, site)
   statementPages(server, site)
   checkpointPage(server, site)
+  verifyPages(server)
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)

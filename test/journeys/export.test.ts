@@ -12,6 +12,7 @@ import { openProof, proveLedger } from '../../src/actions/prove-ledger.ts'
 import { retireData } from '../../src/actions/retire-data.ts'
 import { currentCheckpoint, ledgerKey } from '../../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
+import { verifyPage } from '../../src/actions/verify-page.ts'
 import { pauseUntil, resume } from '../../src/domain/choice-changes.ts'
 import { everything } from '../../src/domain/export-scope.ts'
 import { readBundle, writeWhole } from '../../src/store/bundle-file.ts'
@@ -91,6 +92,8 @@ t.test(
       payloads: 0,
     })
     const without = await textsIn(plain.file)
+    t.match(without.get('verify.html'), verifyPage().html.slice(-200), 'whoever gets it can check it in a browser')
+    without.delete('verify.html')
     t.notMatch([...without.values()].join('\n'), new RegExp(`${ada}|payload":`))
     t.notOk(without.has('payloads.jsonl'))
 
