@@ -113,6 +113,10 @@ t.test('an answer works once, in the browser that asked for it, for what it aske
     iss: answer.get('iss') ?? '',
   })
   await refused('denied', mine.visit.cookies, denied)
+  t.match(office.log.at(-2), 'access_denied')
+  denied.set('error', 'Ada lives at 1 High Street')
+  await refused('with words for an error', mine.visit.cookies, denied)
+  t.notMatch(office.log.join('\n'), 'High Street')
   t.equal((await office.bring(mine.visit.cookies, answer)).statusCode, 303)
   await refused('again', mine.visit.cookies, answer)
 })
