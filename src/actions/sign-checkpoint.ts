@@ -22,13 +22,21 @@ export async function signCheckpoint(house: House, tx: Transaction): Promise<Sig
   return signHead(house, tx)
 }
 
-/** As {@link signCheckpoint}, whatever the mark says: for a person who decided so. */
+/**
+ * As {@link signCheckpoint}, whatever the mark says: for a person who decided so.
+ * @throws Problem `verification-failed` where something else was signed for this size: two would contradict each other.
+ */
 export async function signHead(house: House, tx: Transaction): Promise<SignedCheckpoint> {
   const head = await lockHead(tx)
   await requireKey(house, tx, head.origin)
   const text = checkpointText({ origin: head.origin, size: head.size, root: rootOf(head) })
   const note = signNote(text, head.origin, house.keys.ledger)
-  return { size: head.size, note: await keepCheckpoint(tx, head.size, note) }
+  const kept = await keepCheckpoint(tx, head.size, note)
+  if (kept === note) return { size: head.size, note }
+  throw new Problem(
+    'verification-failed',
+    `a checkpoint of ${head.size} entries is stored that is not of those that are there: they were changed by hand. Nothing was signed. Restore a backup of the database`,
+  )
 }
 
 /** Nothing is signed by a key that another one has followed. @throws Problem `not-ready` when that was done while this process ran. */
