@@ -5,6 +5,7 @@ import { theCampaign } from '../../src/actions/check-campaign.ts'
 import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
+import { fsck } from '../../src/actions/fsck.ts'
 import { lookAtMark } from '../../src/actions/high-water.ts'
 import type { House } from '../../src/actions/house.ts'
 import { stopPerson } from '../../src/actions/people.ts'
@@ -80,8 +81,12 @@ t.test(
     t.match(told, { fault: /older than what was there/, noList: { stopped: 1, erased: 1, kept: 1 } })
     await t.rejects(opened(t, on, url), { code: 'verification-failed' })
     const lost = await repaired(t, on, url)
+    const found = await fsck(lost)
+    t.match(found, { verdict: 'not verified', reason: /older than what was there/ }, 'that it fits itself is not enough')
+    t.equal(found.firstBadEntry, found.entries + 1)
     const done = await recoverLedger(lost)
     t.match(done, { mark: Number, had: Number })
+    t.match(await fsck(lost), { verdict: 'verified' })
     t.equal(await recoverLedger(lost), null, 'once is enough')
 
     const again = await opened(t, on, url)
