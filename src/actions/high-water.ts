@@ -46,7 +46,7 @@ function cut(size: number, signed: number): string {
 }
 
 const unreadable =
-  'the high-water mark beside it was damaged, or signed by a key that this keyring does not know. If the keyring is older than the mark, put the newer one back'
+  'the high-water mark beside it was damaged, or signed by a key that this keyring does not know. If the keyring is older than mark and database, put the newer one back'
 
 async function faultOf(sql: Sql, mark: Checkpoint, head: { origin: string; size: number }): Promise<string | null> {
   if (mark.origin !== head.origin) {

@@ -14,12 +14,12 @@ import { ledgerKey, signGrown } from '../../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { resume, stopEverything } from '../../src/domain/choice-changes.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
-import { openHouse, work } from '../../src/main.ts'
+import { work } from '../../src/main.ts'
 import { newestCheckpoint } from '../../src/store/checkpoints.ts'
 import { personById } from '../../src/store/people.ts'
 import { suppressionsOf } from '../../src/store/suppressions.ts'
 import { choicesOf } from '../support/app.ts'
-import { backedUp, machine, mailsOf, newHouse, opened, restored, type Machine, type T } from '../support/backups.ts'
+import { backedUp, machine, mailsOf, newHouse, opened, repaired, restored } from '../support/backups.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { until } from '../support/bundled-server.ts'
 import { goBackTo, grow } from '../support/older-ledger.ts'
@@ -37,15 +37,6 @@ const goOn = (house: House, person: string) =>
 async function suppressed(house: House, address: string): Promise<readonly string[]> {
   const fingerprint = fingerprintOf(house.keys, 'email', address)
   return (await suppressionsOf(house.database.sql, 'email', [fingerprint])).get(fingerprint) ?? []
-}
-
-/** Opens a house on a database that does not fit its mark, as `ledger recover` does. */
-async function repaired(t: T, on: Machine, url: string): Promise<House> {
-  const { house, close } = await openHouse(on.config(url), (message) => void on.warnings.push(message), {
-    repair: true,
-  })
-  t.teardown(close)
-  return house
 }
 
 t.test(
