@@ -126,11 +126,16 @@ t.test('a keyring of before the change does not start, nor does one of after it 
   await t.rejects(opened(t, on, url), { code: 'not-ready', message: /the database is older/ })
 
   const before = await fsck(await repaired(t, on, url))
-  await t.rejects(recoverLedger(await repaired(t, on, url)), { code: 'not-ready', message: /keyring of the same backup/ })
+  await t.rejects(recoverLedger(await repaired(t, on, url)), {
+    code: 'not-ready',
+    message: /keyring of the same backup/,
+  })
   t.match(await fsck(await repaired(t, on, url)), { entries: before.entries }, 'nothing was written that no key signs')
   rmSync(keyringOf(on))
   copyFileSync(keyringOf(elsewhere), keyringOf(on))
   t.match(await recoverLedger(await repaired(t, on, url)), { mark: null })
   const again = await opened(t, on, url)
-  t.match(await verifyLedger(await bundleOf(again, on, 'recovered.zip'), await ledgerKey(again)), { verdict: 'verified' })
+  t.match(await verifyLedger(await bundleOf(again, on, 'recovered.zip'), await ledgerKey(again)), {
+    verdict: 'verified',
+  })
 })

@@ -73,7 +73,11 @@ t.test(
     await t.rejects(opened(t, on, url), { code: 'verification-failed' })
     const lost = await repaired(t, on, url)
     const found = await fsck(lost)
-    t.match(found, { verdict: 'not verified', reason: /older than what was there/ }, 'that it fits itself is not enough')
+    t.match(
+      found,
+      { verdict: 'not verified', reason: /older than what was there/ },
+      'that it fits itself is not enough',
+    )
     t.equal(found.firstBadEntry, found.entries + 1)
     const done = await recoverLedger(lost)
     t.match(done, { mark: Number, had: Number })
