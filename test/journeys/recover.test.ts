@@ -190,10 +190,21 @@ t.test('a worker whose database went back under it sends nothing more', async (t
   const [head] = await house.database.sql<{ size: string }[]>`select size from ledger_head`
   await goBackTo(house, Number(head?.size) - 2)
   await house.database.sql`update campaigns set state = 'sending', started_at = instant()`
+  const { sql } = house.database
+  await sql`insert into unsealed (kind, records) values ('outcomes', '[{"delivery": "0b2f6c1e-6d0a-4c8e-9a51-3f1d2c4b5a69", "at": ""}]')`
   const worker = await work(house)
   await until(async () => on.warnings.some((words) => words.includes('it is older than what was there')))
+  await until(async () => {
+    const [swept] = await sql`select from pgboss.job where name = 'sweep' and state = 'completed'`
+    return swept !== undefined
+  })
   t.equal(await mailsOf(on, 'About darn'), 0)
   await worker.close()
+  t.match(
+    await sql`select size from ledger_head`,
+    [{ size: String(Number(head?.size) - 2) }],
+    'nothing is written on it',
+  )
   t.equal(await mailsOf(on, 'About darn'), 0)
   t.match(await recoverLedger(house), { ended: { campaigns: 1 } })
   t.equal(await recoverLedger(house), null)
