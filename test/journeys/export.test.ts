@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -97,7 +97,9 @@ t.test(
     t.notMatch([...without.values()].join('\n'), new RegExp(`${ada}|payload":`))
     t.notOk(without.has('payloads.jsonl'))
 
+    writeFileSync(file('full.zip.part'), 'of a process that died')
     const full = await exportLedger(house, file('full.zip'), { withPayloads: true, withTable: true })
+    t.equal(statSync(full.file).mode & 0o777, 0o600, 'only its owner reads it')
     const texts = await textsIn(full.file)
     t.match(await verifyLedger(full.file, key), { verdict: 'verified', payloads: full.entries })
     t.match(texts.get('payloads.jsonl'), ada)
