@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { exportLedger, type ExportOrder } from '../src/actions/export-ledger.ts'
+import { fsck } from '../src/actions/fsck.ts'
 import type { House } from '../src/actions/house.ts'
 import { ledgerKey } from '../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../src/actions/verify-ledger.ts'
@@ -17,17 +18,25 @@ const hers = 100
 /** A ledger of that many entries, as an import writes them. @returns the id of somebody whose entries stand all over it. */
 export async function fillLedger(house: House, entries: number): Promise<string> {
   const her = randomUUID()
+  const apart = Math.ceil(entries / hers)
   const choices = { topics: { '1': { answer: 'yes', at: '2026-01-14T10:22:07.000Z' } }, pace: 'digest-weekly' }
   for (let done = 0; done < entries; done += atOnce) {
     const batch = Array.from({ length: Math.min(atOnce, entries - done) }, (_, n): NewEntry => {
-      const person = (done + n) % Math.ceil(entries / hers) === 0 ? her : randomUUID()
+      const person = (done + n) % apart === 0 ? her : randomUUID()
       return { kind: 'given', topics: [1], wording: null, person, payload: { person, before: null, after: choices } }
     })
-    await house.database.sql.begin(async (tx) => appendEntries(tx, await lockHead(tx), batch))
+    const ids = batch.map(({ person }) => person)
+    await house.database.sql.begin(async (tx) => {
+      const head = await lockHead(tx)
+      await tx`
+        insert into people (id, name, family_name, choices, entry)
+        select distinct on (id) id, '', '', ${JSON.stringify(choices)}::text::jsonb, ${head.size} + n
+        from unnest(${ids}::uuid[]) with ordinality as t (id, n) order by id, n desc
+        on conflict (id) do update set entry = excluded.entry`
+      await appendEntries(tx, head, batch)
+    })
   }
-  await house.database.sql`
-    insert into people (id, name, family_name, choices, entry) values (${her}, 'Ada', '', '{}', 1)`
-  await house.database.sql`analyze entries, payloads`
+  await house.database.sql`analyze entries, payloads, people`
   return her
 }
 
@@ -100,6 +109,20 @@ export function ledgerRows(house: House, folder: string, her: string): Row[] {
         }
         return count / seconds
       },
+    },
+    {
+      name: 'ledger fsck',
+      limitName: 'COPY TO of the same rows',
+      wanted: 0,
+      ours: async () => {
+        const size = await sizeOf(house)
+        return rate(size, async () => {
+          const { verdict, reason } = await fsck(house)
+          if (verdict !== 'verified') throw new Error(`the ledger of the bench is ${verdict}: ${reason}`)
+        })
+      },
+      limit: () =>
+        copying('select body, leaf, payload, salt from entries join payloads using (number) order by number'),
     },
     {
       name: 'ledger verify, part',

@@ -49,12 +49,13 @@ export function bundleZip(parts: readonly BundlePart[], extent: BundleExtent): R
   return output
 }
 
-/** Writes a zip; the file appears under its name whole or not at all. @throws whatever the bytes or the disk throw. */
+/** Writes a zip (mode 0600: it may name people); the file appears under its name whole or not at all. @throws whatever the bytes or the disk throw. */
 export async function writeWhole(file: string, bytes: Readable): Promise<void> {
   const draft = `${file}.part`
   try {
     // Opened first: a file that comes to be after it was removed would stay.
-    const handle = await open(draft, 'w')
+    const handle = await open(draft, 'w', 0o600)
+    await handle.chmod(0o600)
     await pipeline(bytes, handle.createWriteStream())
     await rename(draft, file)
   } catch (error) {

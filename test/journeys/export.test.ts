@@ -1,11 +1,11 @@
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
-import { exportLedger, openExport, type ExportOrder } from '../../src/actions/export-ledger.ts'
+import { exportLedger, makeExport, openExport, readExport, type ExportOrder } from '../../src/actions/export-ledger.ts'
 import type { House } from '../../src/actions/house.ts'
 import { listExports } from '../../src/actions/list-exports.ts'
 import { openProof, proveLedger } from '../../src/actions/prove-ledger.ts'
@@ -97,7 +97,9 @@ t.test(
     t.notMatch([...without.values()].join('\n'), new RegExp(`${ada}|payload":`))
     t.notOk(without.has('payloads.jsonl'))
 
+    writeFileSync(file('full.zip.part'), 'of a process that died')
     const full = await exportLedger(house, file('full.zip'), { withPayloads: true, withTable: true })
+    t.equal(statSync(full.file).mode & 0o777, 0o600, 'only its owner reads it')
     const texts = await textsIn(full.file)
     t.match(await verifyLedger(full.file, key), { verdict: 'verified', payloads: full.entries })
     t.match(texts.get('payloads.jsonl'), ada)
@@ -284,14 +286,14 @@ t.test('whoever goes away in the middle of an export leaves nothing behind', asy
 
 t.test('an export that cannot be read to its end says so and leaves no file', async (t) => {
   const { house, file } = await inhabited(t)
-  await t.rejects(openAndWrite(house, file('broken.zip')), { code: '42703' })
+  await t.rejects(makeAndRead(house, file('broken.zip')), { code: '42703' })
   t.notOk(existsSync(file('broken.zip')))
   t.notOk(existsSync(file('broken.zip.part')))
 })
 
-/** Opens an export while all is well, and lets the table of leaves be gone when it is read. */
-async function openAndWrite(house: House, file: string): Promise<void> {
-  const { zip } = await openExport(house, {})
+/** Records an export while all is well, and lets the leaves be gone when it is read. */
+async function makeAndRead(house: House, file: string): Promise<void> {
+  const made = await makeExport(house, {})
   await house.database.sql`alter table entries rename column leaf to leaf_hidden`
-  await writeWhole(file, zip)
+  await writeWhole(file, await readExport(house, made, { withTable: false, since: null }))
 }
