@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import type { ExportScope } from '../domain/export-scope.ts'
 import { Problem } from '../domain/problem.ts'
 import { exportIn } from '../domain/recorded-export.ts'
@@ -53,7 +53,27 @@ export async function deskExport(house: House, staff: Staff, number: number, now
   return { ...recorded, entry: number, destroyBy: row.destroyBy, at: at.toISOString() }
 }
 
-/** The bytes of it. Fetching writes nothing. */
+/** Each that is fetched holds a session as long as whoever fetches it takes, and people who change their choices need sessions, too. */
+const mostAtOnce = 3
+const fetchedNow = new WeakMap<House, number>()
+
+/** The bytes of it. Fetching writes nothing. @throws Problem `too-many` while as many are fetched as may be at once. */
 export async function fetchExport(house: House, made: DeskExport, withTable: boolean): Promise<Readable> {
-  return readExport(house, made, { withTable, since: null })
+  const others = fetchedNow.get(house) ?? 0
+  if (others >= mostAtOnce) {
+    throw new Problem(
+      'too-many',
+      `${mostAtOnce} exports are being fetched already; fetch this one when one of them is done`,
+    )
+  }
+  fetchedNow.set(house, others + 1)
+  const done = () => void fetchedNow.set(house, (fetchedNow.get(house) ?? 1) - 1)
+  try {
+    const zip = await readExport(house, made, { withTable, since: null })
+    finished(zip, done)
+    return zip
+  } catch (error) {
+    done()
+    throw error
+  }
 }
