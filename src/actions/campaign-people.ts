@@ -1,3 +1,4 @@
+import type { ReportedState } from '../domain/campaign-state.ts'
 import { judge, type Rules } from '../domain/gate.ts'
 import { audience, readPeople, type Recipient } from '../store/audience.ts'
 import { peopleInState, peopleSince } from '../store/campaign-people.ts'
@@ -58,25 +59,11 @@ function isCounted(
   verdict: 'now' | 'later' | 'never',
   reason: string | null,
 ): boolean {
-  if ('verdict' in counted)
-    return counted.verdict === verdict && (counted.reason === null || counted.reason === reason)
+  if ('verdict' in counted) return counted.verdict === verdict && (counted.reason === null || counted.reason === reason)
   if (verdict === 'never') return false
   if (counted.rests === 'first-ever') return person.recent.length === 0
   return person.choices.topics[campaign.topic]?.basis?.evidence === 'attested'
 }
-
-/** States that a report counts, and `changed`: planned, and held back when their turn came. */
-export const reportedStates = [
-  'sent',
-  'refused',
-  'deferred',
-  'unknown',
-  'cancelled',
-  'held',
-  'released',
-  'changed',
-] as const
-export type ReportedState = (typeof reportedStates)[number]
 
 /** The people behind one number of a report, by their stored deliveries; who was erased is counted and not listed. */
 export async function peopleReported(
@@ -105,12 +92,9 @@ export async function changedMinds(house: House, slug: string, limit: number): P
     if (confirmedEntry === null) return null
     const [rules, now] = await Promise.all([theRules(tx), instantNow(tx)])
     const found: ChangedMind[] = []
-    for (let after: string | null = null; found.length < limit; ) {
+    for (let after: string | null = null; found.length < limit;) {
       const ids = await peopleSince(tx, confirmedEntry, after, peopleAtOnce)
-      const [people, histories] = await Promise.all([
-        readPeople(tx, ids, campaign.message),
-        choicesHistories(tx, ids),
-      ])
+      const [people, histories] = await Promise.all([readPeople(tx, ids, campaign.message), choicesHistories(tx, ids)])
       for (const person of people) {
         const history = histories.get(person.id) ?? []
         const then = history.findLast(({ entry }) => entry <= confirmedEntry)

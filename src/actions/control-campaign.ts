@@ -1,6 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../domain/problem.ts'
-import { finishCampaign, layDown, layUp, moveCampaign, unpause, type Campaign, type CampaignState } from '../store/campaigns.ts'
+import {
+  finishCampaign,
+  layDown,
+  layUp,
+  moveCampaign,
+  unpause,
+  type Campaign,
+  type CampaignState,
+} from '../store/campaigns.ts'
 import { cancelWaiting } from '../store/cancelled-campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { anythingReleased } from '../store/releases.ts'

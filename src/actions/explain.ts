@@ -84,7 +84,17 @@ export async function explain(house: House, address: string, slug: string): Prom
       instantNow(tx),
     ])
     const spelling = person.address?.spelling ?? address
-    return explanationOf({ address: spelling, campaign, standing: person, listed, rules, topics, history, delivery, at })
+    return explanationOf({
+      address: spelling,
+      campaign,
+      standing: person,
+      listed,
+      rules,
+      topics,
+      history,
+      delivery,
+      at,
+    })
   })
 }
 
@@ -162,4 +172,9 @@ export async function personCalled(house: House, sql: Sql, text: string): Promis
   const suppressed = (await suppressionsOf(sql, 'email', [fingerprint])).get(fingerprint)
   const why = suppressed ? `; the address is suppressed: ${suppressed.join(', ')}` : ''
   throw new Problem('not-found', `nobody is stored with the address ${maskedAddress(text.trim())}${why}`)
+}
+
+/** The id of whoever has that address. @throws Problem as {@link personCalled}. */
+export async function personCalledBy(house: House, text: string): Promise<string> {
+  return (await personCalled(house, house.database.readOnly, text)).id
 }

@@ -4,6 +4,8 @@ import { allTopics } from '../store/topics.ts'
 import { theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
 
+export type { Campaign }
+
 /** A campaign as it is listed. */
 export type CampaignLine = { campaign: string; state: string; topic: string; subject: string }
 

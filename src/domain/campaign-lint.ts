@@ -54,7 +54,9 @@ export function lintCampaign({
   return [
     ...links.filter(({ picture, label }) => picture && label === '').map(({ url }) => finding('no-alt', url)),
     ...leftOut(source, links),
-    ...links.filter(({ picture, label }) => !picture && isVague(label)).map(({ label }) => finding('vague-link', label)),
+    ...links
+      .filter(({ picture, label }) => !picture && isVague(label))
+      .map(({ label }) => finding('vague-link', label)),
     ...links.filter(({ picture, url }) => !picture && isRelative(url)).map(({ url }) => finding('own-link', url)),
     ...(/\{\{\s*\w+\s*\}\}/.exec(source) ?? []).slice(0, 1).map((field) => finding('bare-field', field)),
     ...readingLevel(source, language),
@@ -68,7 +70,12 @@ function finding(code: LintCode, what: string): Finding {
 }
 
 function isVague(label: string): boolean {
-  return vague.has(label.toLowerCase().replaceAll(/[^\p{L}\s]/gu, '').trim())
+  return vague.has(
+    label
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\s]/gu, '')
+      .trim(),
+  )
 }
 
 /** An address that leads nowhere from a mailbox. */

@@ -7,6 +7,7 @@ import type { IdentityProvider } from '../identity-provider.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { campaignDesk } from './campaign-desk.ts'
 import { detailsPages } from './details-pages.ts'
 import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
@@ -103,6 +104,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
+  campaignDesk(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)

@@ -1,10 +1,11 @@
 import { asc, eq } from 'drizzle-orm'
+import type { CampaignState } from '../domain/campaign-state.ts'
 import type { Narrowing } from '../domain/narrowing.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { topics } from './schema.ts'
 import { campaigns, messages } from './sending-schema.ts'
 
-export type CampaignState = 'draft' | 'scheduled' | 'sending' | 'sent' | 'paused' | 'cancelled'
+export type { CampaignState } from '../domain/campaign-state.ts'
 
 /** A message for everyone who asked for its topic. Times are ISO or null; `message` is the message's id. */
 export type Campaign = {
@@ -85,7 +86,10 @@ function asCampaign(row: Omit<Campaign, 'state'> & { state: string }): Campaign 
 
 export async function insertCampaign(
   tx: Transaction,
-  campaign: Omit<Campaign, 'state' | 'topicSlug' | 'sendAt' | 'startedAt' | 'confirmed' | 'confirmedEntry' | 'narrowing' | 'note'>,
+  campaign: Omit<
+    Campaign,
+    'state' | 'topicSlug' | 'sendAt' | 'startedAt' | 'confirmed' | 'confirmedEntry' | 'narrowing' | 'note'
+  >,
 ): Promise<void> {
   await insertMessage(tx, campaign)
   await orm(tx).insert(campaigns).values({ message: campaign.message, slug: campaign.slug })
