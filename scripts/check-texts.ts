@@ -84,13 +84,16 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const staffSaid: typeof said = {
   'staff.campaigns.effect.*': [[...effects, 'answered', 'complained', 'wasntAbout']],
   'staff.campaigns.lint.*': [lintCodes],
+  'staff.campaigns.markdown.*': [['heading', 'strong', 'link', 'list', 'name']],
   'staff.campaigns.reason.*': [[...neverReasons, ...laterReasons, notChosen]],
   'staff.campaigns.rests.*': [['first-ever', 'attested']],
   'staff.campaigns.rule.*': [[...neverReasons, ...laterReasons, notChosen, 'now']],
   'staff.campaigns.said.*': [['written', 'edited', 'called-off', 'test']],
+  'staff.campaigns.preview.*': [['desk', 'phone', 'text']],
   'staff.campaigns.state.*': [campaignStates],
   'staff.campaigns.tally.*': [reportedStates],
   'staff.campaigns.verdict.*': [['now', 'later', 'never']],
+  'staff.campaigns.why.*': [['now', 'later', 'never']],
   'staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],
 }

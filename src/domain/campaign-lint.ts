@@ -52,7 +52,9 @@ export function lintCampaign({
     ([, mark, label = '', url = '']) => ({ picture: mark === '!', label: label.trim(), url }),
   )
   return [
-    ...links.filter(({ picture, label }) => picture && label === '').map(({ url }) => finding('no-alt', url)),
+    ...links
+      .filter(({ picture, label, url }) => picture && label === '' && isOwnPicture(url))
+      .map(({ url }) => finding('no-alt', url)),
     ...leftOut(source, links),
     ...links
       .filter(({ picture, label }) => !picture && isVague(label))

@@ -105,7 +105,7 @@ function isLater(reason: string): boolean {
 
 /** A table of reasons, the commonest first; each number opens its people and the rule. */
 export function reasonsTable(
-  { slug, topicSlug }: Pick<Campaign, 'slug' | 'topicSlug'>,
+  { slug, topicName }: Pick<Campaign, 'slug' | 'topicName'>,
   reasons: Record<string, number>,
   verdict: 'later' | 'never',
 ): StaffPart {
@@ -113,7 +113,7 @@ export function reasonsTable(
     .filter(([reason]) => isLater(reason) === (verdict === 'later'))
     .toSorted(([, a], [, b]) => b - a)
     .map(([reason, n]): Cell[] => [
-      { text: reasonWords(reason, topicSlug), url: campaignUrl(slug, 'people', { verdict, reason }) },
+      { text: reasonWords(reason, topicName), url: campaignUrl(slug, 'people', { verdict, reason }) },
       { text: numberWords(n), look: 'number' },
     ])
   return {

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createCampaign, requireVersion, reviseCampaign, type CampaignDraft } from '../actions/create-campaign.ts'
 import { campaignTopics, freeShortName, openCampaign } from '../actions/list-campaigns.ts'
+import { previewCampaign } from '../actions/preview-campaign.ts'
 import type { Brand } from '../domain/brand.ts'
 import { draftFaults } from '../domain/campaign-draft.ts'
 import { writingOf } from '../domain/language.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { instantOfWall, wallOf } from '../domain/wall-time.ts'
-import type { StaffField } from '../staff-views.ts'
+import type { StaffField, StaffPart } from '../staff-views.ts'
+import { frameOfMail, framingPolicy, lintParts } from './campaign-preview.ts'
 import { campaignUrl, dayWords, plainField, slugOf } from './campaign-words.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
@@ -16,6 +18,15 @@ import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 const parts = ['topic', 'subject', 'inShort', 'sender', 'language', 'usefulUntil', 'body'] as const
 type Part = (typeof parts)[number]
 type Typed = Record<Part, string>
+
+/** Markdown by example: the words stay what somebody types. */
+const markdownSamples = [
+  ['heading', '# Five ways to darn'],
+  ['strong', 'It takes **two minutes**.'],
+  ['link', '[Five ways to darn](https://fern.example/darn)'],
+  ['list', '- Weave the hole closed'],
+  ['name', 'Hello {{name|there}},'],
+] as const
 
 /** A body of 200,000 characters, as a form sends it. */
 const bodyLimit = 2_000_000
@@ -105,27 +116,49 @@ async function compose(
   const heading = staffText(edits === null ? 'staff.campaigns.new' : 'staff.campaigns.edit')
   const items = wrong.map((part) => ({ label: faults[part] ?? '', url: `#${part}` }))
   const version = edits === null ? [] : [{ name: 'version', value: edits.version }]
+  const form: StaffPart = {
+    kind: 'form',
+    form: {
+      method: 'post',
+      action: edits === null ? '/admin/campaigns/new' : campaignUrl(edits.slug, 'edit'),
+      fields: [{ name: 'seal', value: look.seal }, ...version],
+      inputs: fieldsFor(look.brand, topics, typed, faults),
+      button: staffText('staff.campaigns.compose.save'),
+      look: 'primary',
+    },
+  }
+  if (edits !== null) reply.header('content-security-policy', framingPolicy)
+  const beside = edits === null ? howTo() : await asSaved(site, edits.slug)
   return sendStaff(
     reply,
     look,
     heading,
-    [
-      {
-        kind: 'form',
-        form: {
-          method: 'post',
-          action: edits === null ? '/admin/campaigns/new' : campaignUrl(edits.slug, 'edit'),
-          fields: [{ name: 'seal', value: look.seal }, ...version],
-          inputs: fieldsFor(look.brand, topics, typed, faults),
-          button: staffText('staff.campaigns.compose.save'),
-          look: 'primary',
-        },
-      },
-    ],
+    [{ kind: 'columns', columns: [[form], beside] }],
     wrong.length === 0
       ? {}
       : { status: 422, problems: { heading: staffText('staff.campaigns.compose.problem'), items } },
   )
+}
+
+/** The message as it was saved last, beside the form that writes it anew. */
+async function asSaved({ house }: Site, slug: string): Promise<StaffPart[]> {
+  const preview = await previewCampaign(house, slug, { person: null, digest: false })
+  const heading = staffText('staff.campaigns.compose.asSaved')
+  const looked = { as: null, width: 'desk', dark: false, digest: false } as const
+  return [{ kind: 'heading', text: heading }, frameOfMail(preview, looked), ...lintParts(preview.findings)]
+}
+
+/** What a message can be made of. */
+function howTo(): StaffPart[] {
+  const facts = markdownSamples.map(([key, sample]) => ({
+    name: staffText(`staff.campaigns.markdown.${key}`),
+    values: [{ text: sample, look: 'code' as const }],
+  }))
+  return [
+    { kind: 'heading', text: staffText('staff.campaigns.compose.howTo') },
+    { kind: 'facts', facts },
+    { kind: 'text', look: 'muted', lines: [staffText('staff.campaigns.compose.footer')] },
+  ]
 }
 
 function fieldsFor(

@@ -50,7 +50,7 @@ async function list(site: Site, look: StaffLook, reply: FastifyReply): Promise<F
         const begun = one.state !== 'draft'
         return [
           { text: one.subject, url: campaignUrl(one.slug, begun ? 'report' : undefined) },
-          { text: one.topicSlug },
+          { text: one.topicName },
           { text: staffText(`staff.campaigns.state.${one.state}`) },
           { text: at === null ? '–' : dayWords(at, look.brand.timeZone) },
         ]

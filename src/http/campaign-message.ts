@@ -3,21 +3,12 @@ import { personCalledBy } from '../actions/explain.ts'
 import { openCampaign } from '../actions/list-campaigns.ts'
 import { previewCampaign, type Preview } from '../actions/preview-campaign.ts'
 import { testCampaign } from '../actions/test-campaign.ts'
+import { languageOf, writingOf } from '../domain/language.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { StaffPart } from '../staff-views.ts'
-import {
-  campaignUrl,
-  given,
-  instantWords,
-  factOf,
-  lookUp,
-  numberWords,
-  plainField,
-  slugOf,
-  waysOn,
-} from './campaign-words.ts'
-import { policyWith } from './security-headers.ts'
+import { framingPolicy, lintParts, lookedAt, queryOf, shownMail } from './campaign-preview.ts'
+import { campaignUrl, given, instantWords, factOf, lookUp, numberWords, slugOf, waysOn } from './campaign-words.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 
@@ -27,9 +18,6 @@ import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
  */
 const mailPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
-
-/** How a preview is looked at: as whom, how wide, in which light, alone or in a digest. */
-type Looked = { as: string | null; width: 'phone' | 'desk' | 'text'; dark: boolean; digest: boolean }
 
 /** A campaign's message as people get it, with what is worth a second look. */
 export function messagePages(server: FastifyInstance, site: Site): void {
@@ -51,34 +39,13 @@ export function messagePages(server: FastifyInstance, site: Site): void {
   })
 }
 
-/** Only what there is to choose from counts; everything else is as if it were not there. */
-function lookedAt({ query }: FastifyRequest): Looked {
-  const as = fieldOf(query, 'as') ?? ''
-  const width = fieldOf(query, 'width')
-  return {
-    as: /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/.test(as) ? as : null,
-    width: width === 'phone' || width === 'text' ? width : 'desk',
-    dark: fieldOf(query, 'light') === 'dark',
-    digest: fieldOf(query, 'in') === 'digest',
-  }
-}
-
-function queryOf({ as, width, dark, digest }: Looked): Record<string, string> {
-  return {
-    ...(as === null ? {} : { as }),
-    ...(width === 'desk' ? {} : { width }),
-    ...(dark ? { light: 'dark' } : {}),
-    ...(digest ? { in: 'digest' } : {}),
-  }
-}
-
 async function show(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const looked = lookedAt(request)
   const slug = slugOf(request)
   const preview = await previewCampaign(site.house, slug, { person: looked.as, digest: looked.digest })
   const done = fieldOf(request.query, 'done')
   const said = done === 'written' || done === 'edited' || done === 'called-off' || done === 'test'
-  reply.header('content-security-policy', policyWith("frame-src 'self'"))
+  reply.header('content-security-policy', framingPolicy)
   return sendStaff(
     reply,
     look,
@@ -91,72 +58,18 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   )
 }
 
-function shownMail(look: StaffLook, { campaign, mail, person }: Preview, looked: Looked): StaffPart[] {
-  const at = (more: Partial<Looked>) => campaignUrl(campaign.slug, undefined, queryOf({ ...looked, ...more }))
-  const { width, dark, digest } = looked
-  const ways = [
-    ...(['desk', 'phone', 'text'] as const).flatMap((each) =>
-      each === width ? [] : [{ label: staffText(`staff.campaigns.preview.${each}`), url: at({ width: each }) }],
-    ),
-    {
-      label: staffText(dark ? 'staff.campaigns.preview.light' : 'staff.campaigns.preview.dark'),
-      url: at({ dark: !dark }),
-    },
-    {
-      label: staffText(digest ? 'staff.campaigns.preview.alone' : 'staff.campaigns.preview.digest'),
-      url: at({ digest: !digest }),
-    },
-    ...(person === null ? [] : [{ label: staffText('staff.campaigns.preview.anybody'), url: at({ as: null }) }]),
-  ]
-  const title = staffText('staff.campaigns.preview.title', { subject: mail.subject })
-  const url = campaignUrl(campaign.slug, 'mail', queryOf({ ...looked, width: 'desk', dark: false }))
-  return [
-    { kind: 'heading', text: staffText('staff.campaigns.preview.heading') },
-    {
-      kind: 'text',
-      look: 'muted',
-      lines: [
-        person === null
-          ? staffText('staff.campaigns.preview.asAnybody')
-          : staffText('staff.campaigns.preview.asSomebody', { name: person.name || '–' }),
-      ],
-    },
-    { kind: 'links', links: ways },
-    width === 'text' ? { kind: 'mail', text: mail.text } : { kind: 'frame', title, url, look: width, dark },
-    {
-      kind: 'form',
-      form: {
-        method: 'post',
-        action: campaignUrl(campaign.slug, undefined, queryOf(looked)),
-        fields: [
-          { name: 'seal', value: look.seal },
-          { name: 'do', value: 'as' },
-        ],
-        inputs: [plainField('as', staffText('staff.campaigns.preview.as'), { type: 'email' })],
-        button: staffText('staff.campaigns.preview.asButton'),
-        look: 'plain',
-      },
-    },
-  ]
-}
-
 function besideIt(look: StaffLook, { campaign, mail, findings }: Preview): StaffPart[] {
   const { slug, state } = campaign
   const { replyTo, timeZone } = look.brand
-  const clean = [{ text: staffText('staff.campaigns.lint.clean'), look: 'good' as const }]
-  const notes = findings.map(({ code, what }) => ({
-    text: staffText(`staff.campaigns.lint.${code}`, { what }),
-    look: 'open' as const,
-  }))
   return [
     ...(state === 'draft' ? draftSteps(slug) : []),
     {
       kind: 'facts',
       facts: [
-        factOf(staffText('staff.campaigns.topic'), campaign.topicSlug),
+        factOf(staffText('staff.campaigns.topic'), campaign.topicName),
         factOf(staffText('staff.campaigns.from'), campaign.sender),
         factOf(staffText('staff.campaigns.inShort'), campaign.inShort),
-        factOf(staffText('staff.campaigns.language'), campaign.language ?? staffText('staff.campaigns.anyLanguage')),
+        factOf(staffText('staff.campaigns.language'), languageWords(campaign.language)),
         ...(campaign.usefulUntil === null
           ? []
           : [factOf(staffText('staff.campaigns.usefulUntil'), instantWords(campaign.usefulUntil, timeZone))]),
@@ -167,8 +80,7 @@ function besideIt(look: StaffLook, { campaign, mail, findings }: Preview): Staff
         ),
       ],
     },
-    { kind: 'heading', text: staffText('staff.campaigns.lint.heading') },
-    { kind: 'verdicts', items: notes.length === 0 ? clean : notes },
+    ...lintParts(findings),
     ...(replyTo === null || state === 'cancelled' ? [] : [testPress(look, slug, replyTo)]),
     { kind: 'heading', text: staffText('staff.campaigns.lookUp.heading') },
     lookUp(look, campaign),
@@ -218,4 +130,9 @@ async function press(site: Site, look: StaffLook, request: FastifyRequest, reply
   const line = staffText('staff.campaigns.testFailed', { outcome: outcome.kind, reply: outcome.reply ?? '–' })
   const parts: StaffPart[] = [{ kind: 'links', links: [{ label: subject, url: campaignUrl(slug) }] }]
   return sendStaff(reply, look, subject, parts, { notice: { kind: 'error', lines: [line] }, status: 503 })
+}
+
+function languageWords(code: string | null): string {
+  const language = languageOf(code)
+  return language === null ? staffText('staff.campaigns.anyLanguage') : writingOf(language).name
 }

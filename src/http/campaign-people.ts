@@ -36,10 +36,10 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   const next = { ...parametersOf(query), after: page.next ?? '' }
   const later = page.next === null ? null : campaignUrl(campaign.slug, 'people', next)
   const first = after === null ? null : campaignUrl(campaign.slug, 'people', parametersOf(query))
-  return sendStaff(reply, look, headingOf(asked, campaign.topicSlug), [
+  return sendStaff(reply, look, headingOf(asked, campaign.topicName), [
     waysOn(campaign, 'people'),
     { kind: 'text', lines: [campaign.subject], look: 'lead' },
-    { kind: 'text', lines: ruleOf(asked, campaign.topicSlug), look: 'muted' },
+    { kind: 'text', lines: ruleOf(asked, campaign.topicName), look: 'muted' },
     tableOf(page.people, asked, campaign, look.brand.timeZone),
     {
       kind: 'pages',
@@ -118,7 +118,7 @@ function ruleOf(asked: Asked, topic: string): string[] {
 function tableOf(
   people: readonly (Listed & { at?: string })[],
   asked: Asked,
-  { topicSlug }: Campaign,
+  { topicName }: Campaign,
   timeZone: string,
 ): StaffPart {
   const when = (at: string | null | undefined) => (at ? instantWords(at, timeZone) : '–')
@@ -134,7 +134,7 @@ function tableOf(
     rows: people.map(({ name, address, reason, until, reply, at }) => [
       { text: name || '–' },
       { text: address || '–' },
-      { text: reply ?? (reason === null ? '–' : reasonWords(reason, topicSlug)) },
+      { text: reply ?? (reason === null ? '–' : reasonWords(reason, topicName)) },
       { text: when(at ?? until) },
     ]),
     none: staffText('staff.campaigns.list.none'),

@@ -49,12 +49,13 @@ async function live(
 ): Promise<FastifyReply> {
   const slug = slugOf(request)
   const { state } = await openCampaign(site.house, slug)
+  const begun = performance.now()
   const read = async () => {
     if (closing.aborted) return null
     const [campaign, report] = await Promise.all([openCampaign(site.house, slug), reportCampaign(site.house, slug)])
     // Another state is another page, with other presses on it.
     return campaign.state === state && isUnderWay(campaign)
-      ? renderStaffParts(liveParts(look, campaign, report, look.now))
+      ? renderStaffParts(liveParts(look, campaign, report, new Date(look.now.getTime() + performance.now() - begun)))
       : null
   }
   const pause = (ms: number) => wait(ms, undefined, { signal: closing }).catch(() => undefined)

@@ -97,15 +97,13 @@ async function send(site: Site, look: StaffLook, request: FastifyRequest, reply:
     return ask(site, look, reply, slug, typed, { confirm: staffText('staff.campaigns.send.wrong', { number }) })
   }
   const word = { confirm: Number(wanted), version: version ?? '' }
-  if (typed.at === '') {
-    await sendAfterHold(site.house, slug, word)
-    return reply.redirect(campaignUrl(slug, 'report'), 303)
-  }
-  const instant = instantOfWall(typed.at, look.brand.timeZone)
-  if (instant === null || instant.getTime() <= look.now.getTime()) {
+  const instant = typed.at === '' ? null : instantOfWall(typed.at, look.brand.timeZone)
+  if (typed.at !== '' && !(instant !== null && instant.getTime() > look.now.getTime())) {
     return ask(site, look, reply, slug, typed, { at: staffText('staff.campaigns.send.badTime') })
   }
-  await scheduleCampaign(site.house, slug, { ...word, at: instant.toISOString() })
+  if (instant === null) await sendAfterHold(site.house, slug, word)
+  else await scheduleCampaign(site.house, slug, { ...word, at: instant.toISOString() })
+  request.log.info({ staff: look.staff.id, campaign: slug, confirm: word.confirm }, 'confirmed a send')
   return reply.redirect(campaignUrl(slug, 'report'), 303)
 }
 

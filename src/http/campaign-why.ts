@@ -3,7 +3,7 @@ import { explain, type Explanation } from '../actions/explain.ts'
 import { openCampaign } from '../actions/list-campaigns.ts'
 import { Problem } from '../domain/problem.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
-import type { Cell, StaffPart } from '../staff-views.ts'
+import type { StaffPart } from '../staff-views.ts'
 import { given, instantWords, factOf, lookUp, numberWords, reasonWords, slugOf, waysOn } from './campaign-words.ts'
 import type { Site } from './site.ts'
 import { sendStaff, type StaffLook } from './staff-door.ts'
@@ -23,7 +23,7 @@ export async function explainOne(
     const explanation = await explain(site.house, address, slug)
     return sendStaff(reply, look, heading, [
       waysOn(campaign, 'why'),
-      ...explanationParts(explanation, campaign.topicSlug),
+      ...explanationParts(explanation, campaign.topicName),
       { kind: 'heading', text: staffText('staff.campaigns.lookUp.another') },
       lookUp(look, campaign),
     ])
@@ -78,10 +78,10 @@ function explanationParts(one: Explanation, topic: string): StaffPart[] {
 function headline({ verdict, reason, delivery, state }: Explanation, topic: string): string {
   if (delivery !== null && delivery.state !== 'held' && delivery.state !== 'held_back') {
     const outcome = delivery.state as 'sent'
-    return `${staffText(`staff.campaigns.tally.${outcome}`)}.`
+    return staffText('staff.campaigns.why.became', { outcome: staffText(`staff.campaigns.tally.${outcome}`) })
   }
   const gone = delivery === null && (state === 'sent' || state === 'cancelled')
-  const said = staffText(`staff.campaigns.verdict.${verdict}`)
+  const said = staffText(`staff.campaigns.why.${verdict}`)
   const because = reason === null ? '' : `: ${reasonWords(reason, topic)}`
   return `${said}${because}.${gone ? ` ${staffText('staff.campaigns.why.without')}` : ''}`
 }

@@ -14,6 +14,7 @@ export type Campaign = {
   state: CampaignState
   topic: number
   topicSlug: string
+  topicName: string
   subject: string
   inShort: string
   sender: string
@@ -37,6 +38,7 @@ const columns = {
   state: campaigns.state,
   topic: topics.id,
   topicSlug: topics.slug,
+  topicName: topics.name,
   subject: messages.subject,
   inShort: messages.inShort,
   sender: messages.sender,
@@ -88,7 +90,7 @@ export async function insertCampaign(
   tx: Transaction,
   campaign: Omit<
     Campaign,
-    'state' | 'topicSlug' | 'sendAt' | 'startedAt' | 'confirmed' | 'confirmedEntry' | 'narrowing' | 'note'
+    'state' | 'topicSlug' | 'topicName' | 'sendAt' | 'startedAt' | 'confirmed' | 'confirmedEntry' | 'narrowing' | 'note'
   >,
 ): Promise<void> {
   await insertMessage(tx, campaign)
