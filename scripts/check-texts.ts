@@ -14,6 +14,8 @@ import { notChosen } from '../src/domain/narrowing.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
 import { effects } from '../src/domain/relationship.ts'
 import { keptKinds, retention } from '../src/domain/retention.ts'
+import { exportKinds } from '../src/domain/export-scope.ts'
+import { entryKinds } from '../src/domain/ledger-entry.ts'
 import { staffRoles } from '../src/domain/staff-role.ts'
 import { serviceKinds, serviceRegister } from '../src/domain/service-register.ts'
 import { stopReasons } from '../src/domain/stop-reason.ts'
@@ -94,6 +96,17 @@ const staffSaid: typeof said = {
   'staff.campaigns.tally.*': [reportedStates],
   'staff.campaigns.verdict.*': [['now', 'later', 'never']],
   'staff.campaigns.why.*': [['now', 'later', 'never']],
+  'staff.audit.answer.*': [['yes', 'pending', 'no']],
+  'staff.audit.at.*': [['date', 'time', 'zone']],
+  'staff.audit.at.fault.*': [['date', 'time', 'zone', 'ahead']],
+  'staff.audit.basis.*': [['seen', 'attested']],
+  'staff.audit.check.*': [['signature', 'longer', 'forked', 'rewritten', 'unreadable', 'empty', 'unsigned', 'own']],
+  'staff.audit.export.kind.*': [exportKinds],
+  'staff.audit.export.limit.*': [['from', 'until', 'topic', 'campaign']],
+  'staff.audit.kind.*': [entryKinds],
+  'staff.audit.proof.fault.*': [['leaf', 'signature', 'inclusion', 'consistency']],
+  'staff.audit.way.*': [['page', 'stop-page', 'one-click', 'undo', 'staff', 'start', 'confirm']],
+  'staff.audit.wording.kind.*': [['preferences', 'sign-up', 'talk', 'attested']],
   'staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],
 }

@@ -4,6 +4,7 @@ import { forgetChosen } from '../store/chosen-people.ts'
 import { forgetErasedUnknown } from '../store/delivery-counts.ts'
 import { forgetAddressChanges } from '../store/details.ts'
 import { deleteDeliveries, lockToErase, markErased } from '../store/erasure.ts'
+import { forgetExports } from '../store/exports.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import {
@@ -26,12 +27,13 @@ const none = {
   askings: 0,
   reasons: 0,
   requests: 0,
+  exports: 0,
   replies: 0,
   deliveries: 0,
   'service-mail': 0,
 } satisfies Partial<Record<KeptKind, number>>
 
-/** How many of each kind were deleted: people, deliveries or texts. */
+/** How many of each kind were deleted: people, deliveries, texts or rows of a register. */
 export type Retired = Record<keyof typeof none, number>
 
 /** People in one transaction: bounds how long somebody who changes her own choices may have to wait. */
@@ -73,6 +75,7 @@ function worksOf(house: House, signal?: AbortSignal): [kind: keyof Retired, work
     ['requests', () => forgetDoorRequests(sql, intervalOf('requests'))],
     ['deliveries', () => forgetChosen(sql, intervalOf('deliveries'))],
     ['requests', () => forgetAddressChanges(sql, intervalOf('requests'))],
+    ['exports', () => forgetExports(sql, intervalOf('exports'))],
     ['replies', () => inBatches(signal, () => retireTexts(house, 'replies', forgetReplies))],
     ['deliveries', () => inBatches(signal, () => retireDeliveries(house, 'topic'))],
     ['service-mail', () => inBatches(signal, () => retireDeliveries(house, 'service'))],

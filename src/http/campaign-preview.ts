@@ -49,8 +49,8 @@ export function lintParts(findings: Preview['findings']): StaffPart[] {
 
 /** A message in the frame of a page, as it would arrive. */
 export function frameOfMail({ campaign, mail }: Preview, looked: Looked): StaffPart {
-  if (looked.width === 'text') return { kind: 'mail', text: mail.text }
   const title = staffText('staff.campaigns.preview.title', { subject: mail.subject })
+  if (looked.width === 'text') return { kind: 'pre', label: title, text: mail.text, look: 'words' }
   const url = campaignUrl(campaign.slug, 'mail', queryOf({ ...looked, width: 'desk', dark: false }))
   return { kind: 'frame', title, url, look: looked.width, dark: looked.dark }
 }

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { joinBundledServer } from '../../src/store/bundled-postgres.ts'
-import { readBundle, writeBundle, type BundlePart } from '../../src/store/bundle-file.ts'
-
+import { bundleZip, readBundle, writeWhole, type BundlePart } from '../../src/store/bundle-file.ts'
 import { throwawaySettings } from '../support/database.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -187,12 +186,12 @@ t.test('a question, what people answered, and what was changed: asked and read f
 /** Copies a bundle with one byte of one line of entries.jsonl changed. */
 async function withOneByteChanged(from: string, to: string, entry: number): Promise<void> {
   const bundle = await readBundle(from)
-  const text = async (stream: AsyncIterable<Uint8Array> | null) => {
+  const text = async (name: string) => {
     const chunks: Uint8Array[] = []
-    for await (const chunk of stream ?? []) chunks.push(chunk)
+    for await (const chunk of bundle.streams.get(name) ?? []) chunks.push(chunk)
     return Buffer.concat(chunks).toString()
   }
-  const lines = (await text(bundle.entries)).split('\n')
+  const lines = (await text('entries.jsonl')).split('\n')
   lines[entry - 1] = (lines[entry - 1] ?? '').replace(
     /"commitment":"(.)/,
     (_, digit: string) => `"commitment":"${digit === 'a' ? 'b' : 'a'}`,
@@ -202,10 +201,10 @@ async function withOneByteChanged(from: string, to: string, entry: number): Prom
       .filter(([path]) => path !== 'manifest.json')
       .map(([path, bytes]) => ({ path, content: Buffer.from(bytes) })),
     { path: 'entries.jsonl', content: Buffer.from(lines.join('\n')) },
-    { path: 'leaves.txt', content: Buffer.from(await text(bundle.leaves)) },
+    { path: 'leaves.txt', content: Buffer.from(await text('leaves.txt')) },
   ]
   bundle.close()
-  await writeBundle(to, parts)
+  await writeWhole(to, bundleZip(parts, 'whole'))
 }
 
 t.test('who works here is added, given another role, listed and removed', async (t) => {

@@ -26,7 +26,7 @@ export async function openDesk(
 }
 
 /** A small list with somebody for each thing that can hold: 7 get a mail about repairs now, 5 in a digest, 8 not at all. */
-export async function addCrowd(house: House): Promise<Map<string, string>> {
+export async function addCrowd(house: House, domain = 'example.com'): Promise<Map<string, string>> {
   const at = '2026-01-14T10:22:07.000Z'
   const paused = { from: at, until: '2099-01-01T00:00:00.000Z' }
   const stopped = { at, by: 'herself', reason: null } as const
@@ -44,10 +44,10 @@ export async function addCrowd(house: House): Promise<Map<string, string>> {
   for (const [name, count, choices] of kinds) {
     for (let each = 0; each < count; each++) {
       const called = `${name.toLowerCase()}${each === 0 ? '' : each}`
-      ids.set(called, await addPerson(house, `${called}@example.com`, choices, name))
+      ids.set(called, await addPerson(house, `${called}@${domain}`, choices, name))
     }
   }
-  await bounce(house, 'dov@example.com')
+  await bounce(house, `dov@${domain}`)
   return ids
 }
 

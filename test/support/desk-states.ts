@@ -1,47 +1,34 @@
-import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
 import type { App } from './app.ts'
-import { addCrowd } from './campaign-desk.ts'
-import { sendNow, writeCampaign } from './sending.ts'
+import { look } from './audited.ts'
 import { signedIn } from './staff.ts'
 import type { State } from './states.ts'
 
-const body = `# Five ways to darn a sock
-
-Hello {{name|there}},
-
-a hole is no reason to throw a sock away. Here are five ways to mend it. [Read more](https://fern.example/darn)
-
-- **Weave** the hole closed with wool of the same weight.
-- **Crochet** a patch around it.
-`
-
-/** The marketer's pages, each in a state to be looked at. The app's courier must take mail. */
+/** The pages of the auditor's desk, of an app in which Ada lived some weeks. */
 export async function deskStates(app: App): Promise<State[]> {
-  const { house } = app
-  await addCrowd(house)
-  await writeCampaign(house, 'evening', { subject: 'Mending night on Friday' })
-  await sendNow(house, 'evening')
-  await writeCampaign(house, 'wool', { subject: 'New wool is here', topic: 'new-patterns' })
-  await scheduleCampaign(house, 'wool', { at: new Date(Date.now() + 86_400_000).toISOString(), confirm: 20 })
-  await writeCampaign(house, 'darn', { subject: 'Five ways to darn', body })
-  const { cookie } = await signedIn(app, 'marketer', { name: 'Ines' })
-  const page = (name: string, path: string) => ({
-    name: `desk-${name}`,
-    path: `/admin/campaigns${path}`,
-    cookie: `${cookie.name}=${cookie.value}`,
-  })
+  const auditor = await signedIn(app, 'auditor', { name: 'Ines' })
+  const people = await app.house.database.sql<{ person: string }[]>`
+    select person from addresses where canonical in ('ada@example.com', 'everything@example.com') order by canonical`
+  const [her, another] = people.map((each) => `/audit/person/${each.person}`)
+  if (her === undefined || another === undefined) throw new Error('the people of these pages are not there')
+  await look(auditor, her, 'complaint 118')
+  const cookie = `${auditor.cookie.name}=${auditor.cookie.value}`
+  const staff = { path: '/staff', name: 'staff' }
+  const desk = [
+    { name: 'audit', path: '/audit' },
+    { name: 'audit-person', path: her },
+    { name: 'audit-person-closed', path: another },
+    { name: 'audit-entries', path: '/audit/entries' },
+    { name: 'audit-entry', path: '/audit/entry/20' },
+    { name: 'audit-wordings', path: '/audit/wordings' },
+    { name: 'audit-wording', path: `/audit/wording/${app.wording}` },
+    { name: 'audit-checkpoints', path: '/audit/checkpoints' },
+    { name: 'audit-sends', path: '/audit/sends' },
+    { name: 'audit-campaign', path: '/audit/campaign/darn' },
+    { name: 'audit-export', path: '/audit/export' },
+  ]
   return [
-    page('campaigns', ''),
-    page('compose', '/new'),
-    page('edit', '/darn/edit'),
-    page('message', '/darn'),
-    page('message-phone-dark', '/darn?width=phone&light=dark'),
-    page('message-text', '/darn?width=text&in=digest'),
-    page('check', '/darn/check'),
-    page('narrow', '/darn/narrow'),
-    page('send', '/darn/send'),
-    page('people', '/darn/people?verdict=never'),
-    page('scheduled', '/wool/report'),
-    page('report', '/evening/report'),
+    { name: 'staff-sign-in', path: '/staff/sign-in' },
+    { name: 'verify', path: '/verify' },
+    ...[staff, ...desk].map((state) => ({ ...state, cookie })),
   ]
 }
