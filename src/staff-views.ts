@@ -56,6 +56,7 @@ export type StaffPart =
   | { kind: 'figures'; label: string; figures: Figure[] }
   | { kind: 'columns'; columns: StaffPart[][] }
   | { kind: 'frame'; title: string; url: string; look: 'phone' | 'desk'; dark: boolean }
+  | { kind: 'picture'; url: string; alt: string }
   | { kind: 'progress'; label: string; value: number; max: number }
   | { kind: 'live'; from: string; body: string; parts: StaffPart[] }
   | { kind: 'next'; links: (Anchor & { look: Press['look'] })[] }
@@ -92,6 +93,7 @@ export type StaffField = {
   value: string
 } & (
   | { type: 'text' | 'email' | 'search' | 'date' | 'time' | 'datetime-local' | 'number'; autocomplete?: string }
+  | { type: 'file'; accept: string }
   | { type: 'area'; rows?: number }
   | { type: 'select'; options: { value: string; label: string; chosen: boolean }[] }
   | { type: 'tick'; ticked: boolean }

@@ -9,6 +9,7 @@ import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { instantOfWall, wallOf } from '../domain/wall-time.ts'
 import type { StaffField, StaffPart } from '../staff-views.ts'
+import { picturesUrl } from './campaign-pictures.ts'
 import { frameOfMail, framingPolicy, lintParts } from './campaign-preview.ts'
 import { campaignUrl, dayWords, plainField, slugOf } from './campaign-words.ts'
 import { fieldOf, type Site } from './site.ts'
@@ -157,6 +158,7 @@ function howTo(): StaffPart[] {
   return [
     { kind: 'heading', text: staffText('staff.campaigns.compose.howTo') },
     { kind: 'facts', facts },
+    { kind: 'links', links: [{ label: staffText('staff.campaigns.picture.link'), url: picturesUrl }] },
     { kind: 'text', look: 'muted', lines: [staffText('staff.campaigns.compose.footer')] },
   ]
 }

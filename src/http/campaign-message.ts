@@ -16,8 +16,10 @@ import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
  * A mail inside a page of the staff: it may dress itself, which mails do, and show our own pictures. It runs nothing, sends
  * nothing, knows no cookie, and only our own pages may frame it.
  */
-const mailPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
+function mailPolicy({ house }: Site): string {
+  const { origin } = new URL(house.publicUrl)
+  return `default-src 'none'; style-src 'unsafe-inline'; img-src 'self' ${origin}; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox`
+}
 
 /** A campaign's message as people get it, with what is worth a second look. */
 export function messagePages(server: FastifyInstance, site: Site): void {
@@ -32,7 +34,7 @@ export function messagePages(server: FastifyInstance, site: Site): void {
       const { as, digest } = lookedAt(request)
       const { mail } = await previewCampaign(site.house, slugOf(request), { person: as, digest })
       return reply
-        .headers({ 'content-security-policy': mailPolicy, 'x-frame-options': 'SAMEORIGIN' })
+        .headers({ 'content-security-policy': mailPolicy(site), 'x-frame-options': 'SAMEORIGIN' })
         .type('text/html; charset=utf-8')
         .send(mail.html)
     },
