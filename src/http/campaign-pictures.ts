@@ -65,9 +65,8 @@ function show(
   }
   const lead: StaffPart = { kind: 'text', lines: [staffText('staff.campaigns.picture.lead')], look: 'lead' }
   const parts = [lead, ...added, form]
-  return sendStaff(reply, look, staffText('staff.campaigns.picture.heading'), parts, {
-    ...(items.length === 0 ? {} : { problems, status: 422 }),
-  })
+  const more = items.length === 0 ? {} : { problems, status: 422 }
+  return sendStaff(reply, look, staffText('staff.campaigns.picture.heading'), parts, more)
 }
 
 async function add(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

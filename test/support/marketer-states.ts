@@ -19,11 +19,11 @@ a hole is no reason to throw a sock away. Here are five ways to mend it. [Read m
 export async function marketerStates(app: App): Promise<State[]> {
   const { house } = app
   await addCrowd(house, 'desk.example')
-  await writeCampaign(house, 'evening', { subject: 'Mending night on Friday' })
-  await sendNow(house, 'evening')
-  await writeCampaign(house, 'wool', { subject: 'New wool is here', topic: 'new-patterns' })
-  await scheduleCampaign(house, 'wool', { at: new Date(Date.now() + 86_400_000).toISOString(), confirm: 20 })
-  await writeCampaign(house, 'darn', { subject: 'Five ways to darn', body })
+  await writeCampaign(house, 'desk-evening', { subject: 'Mending night on Friday' })
+  await sendNow(house, 'desk-evening')
+  await writeCampaign(house, 'desk-wool', { subject: 'New wool is here', topic: 'new-patterns' })
+  await scheduleCampaign(house, 'desk-wool', { at: '2099-01-08T09:00:00Z', confirm: 20 })
+  await writeCampaign(house, 'desk-darn', { subject: 'Five ways to darn', body })
   const { cookie } = await signedIn(app, 'marketer', { name: 'Ines' })
   const page = (name: string, path: string) => ({
     name: `desk-${name}`,
@@ -33,15 +33,15 @@ export async function marketerStates(app: App): Promise<State[]> {
   return [
     page('campaigns', ''),
     page('compose', '/new'),
-    page('edit', '/darn/edit'),
-    page('message', '/darn'),
-    page('message-phone-dark', '/darn?width=phone&light=dark'),
-    page('message-text', '/darn?width=text&in=digest'),
-    page('check', '/darn/check'),
-    page('narrow', '/darn/narrow'),
-    page('send', '/darn/send'),
-    page('people', '/darn/people?verdict=never'),
-    page('scheduled', '/wool/report'),
-    page('report', '/evening/report'),
+    page('edit', '/desk-darn/edit'),
+    page('message', '/desk-darn'),
+    page('message-phone-dark', '/desk-darn?width=phone&light=dark'),
+    page('message-text', '/desk-darn?width=text&in=digest'),
+    page('check', '/desk-darn/check'),
+    page('narrow', '/desk-darn/narrow'),
+    page('send', '/desk-darn/send'),
+    page('people', '/desk-darn/people?verdict=never'),
+    page('scheduled', '/desk-wool/report'),
+    page('report', '/desk-evening/report'),
   ]
 }
