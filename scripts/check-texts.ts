@@ -6,9 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { quotes } from '../src/domain/answer.ts'
 import { channels } from '../src/domain/choices.ts'
+import { lintCodes } from '../src/domain/campaign-lint.ts'
+import { campaignStates, reportedStates } from '../src/domain/campaign-state.ts'
 import { laterReasons, neverReasons } from '../src/domain/gate.ts'
 import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
+import { notChosen } from '../src/domain/narrowing.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
+import { effects } from '../src/domain/relationship.ts'
 import { keptKinds, retention } from '../src/domain/retention.ts'
 import { exportKinds } from '../src/domain/export-scope.ts'
 import { entryKinds } from '../src/domain/ledger-entry.ts'
@@ -80,6 +84,18 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 /** The staff's texts are in English alone. */
 const staffSaid: typeof said = {
+  'staff.campaigns.effect.*': [[...effects, 'answered', 'complained', 'wasntAbout']],
+  'staff.campaigns.lint.*': [lintCodes],
+  'staff.campaigns.markdown.*': [['heading', 'strong', 'link', 'list', 'name']],
+  'staff.campaigns.reason.*': [[...neverReasons, ...laterReasons, notChosen]],
+  'staff.campaigns.rests.*': [['first-ever', 'attested']],
+  'staff.campaigns.rule.*': [[...neverReasons, ...laterReasons, notChosen, 'now']],
+  'staff.campaigns.said.*': [['written', 'edited', 'called-off', 'test']],
+  'staff.campaigns.preview.*': [['desk', 'phone', 'text']],
+  'staff.campaigns.state.*': [campaignStates],
+  'staff.campaigns.tally.*': [reportedStates],
+  'staff.campaigns.verdict.*': [['now', 'later', 'never']],
+  'staff.campaigns.why.*': [['now', 'later', 'never']],
   'staff.audit.answer.*': [['yes', 'pending', 'no']],
   'staff.audit.at.*': [['date', 'time', 'zone']],
   'staff.audit.at.fault.*': [['date', 'time', 'zone', 'ahead']],
@@ -98,7 +114,8 @@ const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))
 const texts = join(root, 'src/domain/text')
 const files = readdirSync(join(texts, 'en'))
 const english = new Map(files.flatMap((file) => Object.entries(read('en', file))))
-const staff = new Map(Object.entries(textsIn(join(root, 'src/domain/staff-text/en.json'))))
+const staffTexts = join(root, 'src/domain/staff-text')
+const staff = new Map(readdirSync(staffTexts).flatMap((file) => Object.entries(textsIn(join(staffTexts, file)))))
 
 const faults = [
   ...allLanguages.flatMap(faultsOfLanguage),

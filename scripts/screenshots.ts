@@ -13,6 +13,7 @@ import { openApp, type App } from '../test/support/app.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
 import { deskStates } from '../test/support/desk-states.ts'
+import { marketerStates } from '../test/support/marketer-states.ts'
 import { fern } from '../test/support/house.ts'
 import { recordStates } from '../test/support/record-states.ts'
 import { takingCourier } from '../test/support/sending.ts'
@@ -60,6 +61,7 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
     ...(await recordStates(app)),
     ...(await deskStates(app)),
     ...(await doorStates(app)),
+    ...(await marketerStates(app)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },
   ]

@@ -5,6 +5,7 @@ import type { SignUpWording } from './domain/sign-up-wording.ts'
 import type { Mails } from './mail-views.ts'
 import type { Pages } from './page-views.ts'
 import type { FileParts, HistoryLine } from './record-views.ts'
+import type { StaffPart } from './staff-views.ts'
 
 /** Where the templates are, for whoever serves them. */
 export const viewsFolder = fileURLToPath(new URL('../views', import.meta.url))
@@ -18,6 +19,11 @@ export const templates = new Eta({ views: viewsFolder, cache: true, autoEscape: 
 /** A whole page as HTML. */
 export function renderPage<Name extends keyof Pages>(name: Name, model: Pages[Name]): string {
   return templates.render(`/${name}`, model)
+}
+
+/** Parts of a page of the staff, for one that shows them anew. */
+export function renderStaffParts(parts: readonly StaffPart[]): string {
+  return templates.render('/staff/parts', { parts })
 }
 
 /** One part of a file that she takes away, as HTML. */

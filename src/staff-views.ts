@@ -53,6 +53,13 @@ export type StaffPart =
       items: { time: string; machine: string; text: string; note: string; link: Anchor | null }[]
       none: string
     }
+  | { kind: 'figures'; label: string; figures: Figure[] }
+  | { kind: 'columns'; columns: StaffPart[][] }
+  | { kind: 'frame'; title: string; url: string; look: 'phone' | 'desk'; dark: boolean }
+  | { kind: 'picture'; url: string; alt: string }
+  | { kind: 'progress'; label: string; value: number; max: number }
+  | { kind: 'live'; from: string; body: string; parts: StaffPart[] }
+  | { kind: 'next'; links: (Anchor & { look: Press['look'] })[] }
   /** A text as it is, line for line; `code` is one that machines read. */
   | { kind: 'pre'; label: string; text: string; look: 'words' | 'code' }
   /** How one text became another; `added` and `removed` say so to who cannot see it. */
@@ -61,6 +68,9 @@ export type StaffPart =
   | { kind: 'presses'; buttons: Press[] }
   | { kind: 'links'; links: Anchor[] }
   | { kind: 'pages'; label: string; earlier: Anchor | null; later: Anchor | null }
+
+/** One of the numbers that a whole is made of, and its share of it in thousandths, for the bar. */
+export type Figure = { label: string; value: string; url: string; look: 'now' | 'later' | 'never'; share: number }
 
 /** A form with its seal among `fields`. A GET form asks for another view of the same page and has no seal. */
 export type StaffForm = {
@@ -82,8 +92,9 @@ export type StaffField = {
   error: string
   value: string
 } & (
-  | { type: 'text' | 'email' | 'search' | 'date' | 'time' | 'number'; autocomplete?: string }
-  | { type: 'area' }
+  | { type: 'text' | 'email' | 'search' | 'date' | 'time' | 'datetime-local' | 'number'; autocomplete?: string }
+  | { type: 'file'; accept: string }
+  | { type: 'area'; rows?: number }
   | { type: 'select'; options: { value: string; label: string; chosen: boolean }[] }
   | { type: 'tick'; ticked: boolean }
 )

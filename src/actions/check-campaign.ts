@@ -3,9 +3,10 @@ import { zoneFor } from '../domain/calendar.ts'
 import { ComingSlots, type ComingSlot } from '../domain/coming-slots.ts'
 import { judge, type Rules, type Sending, type Standing, type Verdict } from '../domain/gate.ts'
 import { lasting, type Lasting, type Leaving } from '../domain/lasting.ts'
+import { narrowed, type Outcome } from '../domain/narrowing.ts'
 import { Problem } from '../domain/problem.ts'
 import { pacingAt, type Pacing } from '../domain/turns.ts'
-import { audience } from '../store/audience.ts'
+import { audience, type Recipient } from '../store/audience.ts'
 import { theBrand } from '../store/brand.ts'
 import { campaignBySlug, type Campaign } from '../store/campaigns.ts'
 import type { Sql, Transaction } from '../store/database.ts'
@@ -19,6 +20,7 @@ import type { House } from './house.ts'
 export type Counts = { people: number; now: number; later: number; never: number; reasons: Record<string, number> }
 export type Check = { campaign: string } & Counts & {
     attested: number
+    firstEver: number
     oldestConfirmation: string | null
     slots: ComingSlot[]
     lasts: Lasting | null
@@ -26,7 +28,7 @@ export type Check = { campaign: string } & Counts & {
 
 /**
  * Streams the whole audience through the gate and counts its verdicts, as of one instant. Writes nothing. `attested` and
- * `oldestConfirmation` (ISO) tell what the verdicts `now` and `later` rest on, `slots` what the coming digests will carry
+ * `oldestConfirmation` (ISO) tell what the verdicts `now` and `later` rest on, `firstEver` who of them never got a mail about a topic, `slots` what the coming digests will carry
  * for those who wait for one; `lasts` is when the last of those who get it now should have it, null where nothing keeps them.
  * @throws Problem `not-found` for an unknown campaign.
  */
@@ -35,16 +37,16 @@ export async function checkCampaign(house: House, slug: string): Promise<Check> 
     const campaign = await theCampaign(tx, slug)
     const rules = await theRules(tx)
     const now = await instantNow(tx)
-    const sending = sendingOf(campaign)
     const tally = new Map<string, number>()
     let attested = 0
+    let firstEver = 0
     let oldest: string | null = null
     const slots = new ComingSlots()
     const pacing = pacingAt(rules.brand, now)
     const domains = new Map<string, number>()
-    for await (const people of audience(tx)) {
+    for await (const people of audience(tx, campaign.message)) {
       for (const person of people) {
-        const verdict = judge(sending, person, rules, now)
+        const verdict = outcomeFor(campaign, person, rules, now)
         count(tally, verdict)
         if (verdict.kind === 'never') continue
         if (verdict.kind === 'now' && pacing !== null && pacing.perMinute !== null) {
@@ -52,15 +54,18 @@ export async function checkCampaign(house: House, slug: string): Promise<Check> 
           domains.set(domain, (domains.get(domain) ?? 0) + 1)
         }
         if (waitsForSlot(verdict)) slots.add(verdict.until, zoneFor(person.choices.timeZone, rules.brand))
+        if (person.recent.length === 0) firstEver += 1
         const basis = person.choices.topics[campaign.topic]?.basis
         if (basis?.evidence === 'attested') attested += 1
         if (basis && (oldest === null || basis.confirmedAt < oldest)) oldest = basis.confirmedAt
       }
     }
+    const sending = sendingOf(campaign)
     const verdictOn = (person: Standing) => judge(sending, person, rules, now)
     await countItems(tx, campaign.message, slots, rules, verdictOn)
     const lasts = pacing && (await lastsUntil(tx, pacing, { total: tally.get('now') ?? 0, domains }, now))
-    return { campaign: slug, ...countsOf(tally), attested, oldestConfirmation: oldest, slots: slots.list(), lasts }
+    const rests = { attested, firstEver, oldestConfirmation: oldest }
+    return { campaign: slug, ...countsOf(tally), ...rests, slots: slots.list(), lasts }
   })
 }
 
@@ -72,7 +77,7 @@ async function lastsUntil(tx: Transaction, pacing: Pacing, leaving: Leaving, now
   return lasting(pacing, leaving, { destinations, days }, now)
 }
 
-function waitsForSlot(verdict: Verdict): verdict is Verdict & { kind: 'later'; reason: 'digest' } {
+function waitsForSlot(verdict: Outcome): verdict is Verdict & { kind: 'later'; reason: 'digest' } {
   return verdict.kind === 'later' && verdict.reason === 'digest'
 }
 
@@ -115,11 +120,17 @@ export function sendingOf(campaign: Campaign): Sending {
   }
 }
 
+/** What becomes of somebody in a campaign at that instant: the gate's verdict, and then whether we chose her. */
+export function outcomeFor(campaign: Campaign, person: Recipient, rules: Rules, now: Date): Outcome {
+  const verdict = judge(sendingOf(campaign), person, rules, now)
+  return narrowed(verdict, person.choices, campaign.narrowing, person.listed)
+}
+
 /** Beside the verdicts a tally counts how many of now and later rest on evidence that somebody attests. */
 export const attestedKey = 'basis:attested'
 
 /** Adds a verdict to a tally by `now`, `later:<reason>` or `never:<reason>`. */
-export function count(tally: Map<string, number>, verdict: Verdict): void {
+export function count(tally: Map<string, number>, verdict: Outcome): void {
   const key = verdict.kind === 'now' ? 'now' : `${verdict.kind}:${verdict.reason}`
   tally.set(key, (tally.get(key) ?? 0) + 1)
 }

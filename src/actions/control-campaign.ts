@@ -1,16 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../domain/problem.ts'
-import { finishCampaign, layUp, moveCampaign, unpause, type Campaign, type CampaignState } from '../store/campaigns.ts'
+import {
+  finishCampaign,
+  layDown,
+  layUp,
+  moveCampaign,
+  unpause,
+  type Campaign,
+  type CampaignState,
+} from '../store/campaigns.ts'
 import { cancelWaiting } from '../store/cancelled-campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { anythingReleased } from '../store/releases.ts'
 import { finishSlice, unfinishedSlices } from '../store/slices.ts'
 import { ifAlone, whileAlone } from '../store/sole-worker.ts'
 import { forgetPromises } from '../store/turns.ts'
-import { theCampaign } from './check-campaign.ts'
+import { checkCampaign, theCampaign } from './check-campaign.ts'
+import { requireVersion } from './create-campaign.ts'
 import type { House } from './house.ts'
 import { reportCampaign, type Report } from './report-campaign.ts'
 import { requireReady } from './require-ready.ts'
+import { requireConfirmed } from './send-campaign.ts'
 import { sweep } from './sweep.ts'
 
 /** People whose waiting deliveries are cancelled in one transaction. */
@@ -21,18 +31,20 @@ const lookAgainMs = 100
 
 /**
  * Lays a campaign up: a worker starts it at `at` if at most `confirm` people would get it then. Said again, the newer
- * word holds. @param at an instant with its zone, ahead of now.
- * @throws Problem `invalid-input` for a time that is none, has no zone or is past, `conflict` for a campaign that has
+ * word holds. @param at an instant with its zone, ahead of now. @param version the message that was checked, where that is known.
+ * @throws Problem `invalid-input` for a time that is none, has no zone or is past, `check-stale` for another message than
+ * `version`, `conflict` for a campaign that has
  * started or was cancelled, `not-ready` when mail may not leave.
  */
 export async function scheduleCampaign(
   house: House,
   slug: string,
-  { at, confirm }: { at: string; confirm: number },
+  { at, confirm, version }: { at: string; confirm: number; version?: string },
 ): Promise<Report> {
   const { sql } = house.database
   await requireReady(house)
   const campaign = await theCampaign(sql, slug)
+  if (version !== undefined) requireVersion(campaign, version)
   const sendAt = instantAhead(at, await instantNow(sql))
   // A worker that is just starting it at an earlier time has this name too: then it has started, and says so.
   await whileAlone(sql, `campaign ${campaign.message}`, async () => {
@@ -53,6 +65,44 @@ function instantAhead(text: string, now: Date): string {
   const instant = new Date(time).toISOString()
   if (time > now.getTime()) return instant
   throw new Problem('invalid-input', `${instant} is past (it is ${now.toISOString()}); to send now, leave --at out`)
+}
+
+/** Seconds between the press that sends and the first mail: time to say no to oneself. */
+export const holdSeconds = 60
+
+/**
+ * Sends a campaign after the hold: laid up for then, so that the hold outlives the process and any worker starts it. Pressed
+ * again for the same message, it changes nothing.
+ * @throws Problem `check-stale` when by now more than `confirm` people would get it, or it is another message than `version`;
+ * `refused-by-gate` when nobody would; else as {@link scheduleCampaign}.
+ */
+export async function sendAfterHold(
+  house: House,
+  slug: string,
+  { confirm, version }: { confirm: number; version: string },
+): Promise<void> {
+  const { sql } = house.database
+  const campaign = await theCampaign(sql, slug)
+  if (campaign.state !== 'draft') {
+    requireVersion(campaign, version)
+    if (campaign.state === 'paused' || campaign.state === 'cancelled') throw refused(campaign, 'sent', 'a draft')
+    return
+  }
+  requireConfirmed(await checkCampaign(house, slug), confirm)
+  const at = new Date((await instantNow(sql)).getTime() + holdSeconds * 1000).toISOString()
+  await scheduleCampaign(house, slug, { at, confirm, version })
+}
+
+/**
+ * "Don't send": what is laid up is a draft again, and nothing was sent. @throws Problem `conflict` when it is not laid up,
+ * or has started.
+ */
+export async function callOff(house: House, slug: string): Promise<void> {
+  const { sql } = house.database
+  const campaign = await theCampaign(sql, slug)
+  if (campaign.state === 'draft') return
+  if (await layDown(sql, campaign.message)) return
+  throw refused(await theCampaign(sql, slug), 'called off', 'one that has not started')
 }
 
 /**

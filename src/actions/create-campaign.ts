@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { readBody } from '../domain/campaign-body.ts'
+import { readDraft, type DraftWords } from '../domain/campaign-draft.ts'
 import type { Language } from '../domain/language.ts'
-import { plainLine } from '../domain/plain-line.ts'
 import { Problem } from '../domain/problem.ts'
-import { parseSender } from '../domain/sender.ts'
 import { theBrand } from '../store/brand.ts'
-import { campaignBySlug, insertCampaign, type Campaign } from '../store/campaigns.ts'
+import { campaignBySlug, insertCampaign, replaceMessage, type Campaign } from '../store/campaigns.ts'
+import type { Transaction } from '../store/database.ts'
 import { allTopics } from '../store/topics.ts'
+import { theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
 
-export type CampaignDraft = {
+export type CampaignDraft = DraftWords & {
   slug: string
   topic: string
-  subject: string
-  inShort: string
-  sender: string
-  body: string
-  usefulUntil: string | null
   /** One that the brand offers, or null where it is not said. */
   language?: string | null
 }
@@ -33,47 +28,67 @@ export async function createCampaign(house: House, draft: CampaignDraft): Promis
       `"${draft.slug}" cannot be a campaign's short name; use a-z, 0-9 and "-", up to 64 characters`,
     )
   }
-  const subject = plainLine('the subject', draft.subject, 200)
-  const inShort = plainLine('the text in short', draft.inShort, 400)
-  parseSender(draft.sender)
-  readBody(draft.body)
-  const usefulUntil = draft.usefulUntil === null ? null : instantOf(draft.usefulUntil)
+  const written = readDraft(draft)
   return house.database.sql.begin(async (tx) => {
-    const [topics, { languages }] = await Promise.all([allTopics(tx), theBrand(tx)])
-    const language = languageAmong(draft.language ?? null, languages)
-    const topic = topics.find((known) => known.slug === draft.topic)
-    if (!topic) {
-      const known = topics.map((one) => one.slug).join(', ') || 'none yet; add one with: courtesy topic add'
-      throw new Problem('not-found', `there is no topic "${draft.topic}"; known: ${known}`)
-    }
+    const message = await messageOf(tx, draft, written)
     if (await campaignBySlug(tx, draft.slug)) {
       throw new Problem(
         'already-exists',
         `there is already a campaign "${draft.slug}"; a message is written once, so choose another short name`,
       )
     }
-    const campaign = {
-      message: randomUUID(),
-      slug: draft.slug,
-      topic: topic.id,
-      subject,
-      inShort,
-      sender: draft.sender,
-      body: draft.body,
-      language,
-      usefulUntil,
-    }
-    await insertCampaign(tx, campaign)
-    return {
-      ...campaign,
-      topicSlug: topic.slug,
-      state: 'draft',
-      sendAt: null,
-      startedAt: null,
-      confirmed: null,
-      note: null,
-    }
+    await insertCampaign(tx, { ...message, slug: draft.slug })
+    return theCampaign(tx, draft.slug)
   })
+}
+
+/**
+ * Writes another message in the place of a draft's. A message is written once: this one has an id of its own, so that what
+ * was checked or confirmed of the old one holds no longer, and nothing that has left can ever change.
+ * @param version the message that was shown to whoever edits.
+ * @throws Problem `conflict` for a campaign that is no draft any more, `check-stale` where somebody else has edited it
+ * since, else as {@link createCampaign}.
+ */
+export async function reviseCampaign(house: House, draft: CampaignDraft, version: string): Promise<Campaign> {
+  const written = readDraft(draft)
+  return house.database.sql.begin(async (tx) => {
+    const campaign = await theCampaign(tx, draft.slug)
+    if (campaign.state !== 'draft' || campaign.startedAt !== null) {
+      throw new Problem(
+        'conflict',
+        `campaign "${draft.slug}" is ${campaign.state}, and what people get stays as it was written; write another one`,
+      )
+    }
+    requireVersion(campaign, version)
+    const message = await messageOf(tx, draft, written)
+    if (!(await replaceMessage(tx, campaign.message, message))) throw changedSince(campaign)
+    return theCampaign(tx, draft.slug)
+  })
+}
+
+/** @throws Problem `check-stale` where a campaign has another message by now than the one somebody looked at. */
+export function requireVersion(campaign: Campaign, version: string): void {
+  if (campaign.message !== version) throw changedSince(campaign)
+}
+
+/** Somebody has edited it meanwhile. */
+export function changedSince({ slug }: Campaign): Problem {
+  return new Problem(
+    'check-stale',
+    `campaign "${slug}" was edited since you opened this page, and nothing was done; open it again`,
+  )
+}
+
+/** @throws Problem `not-found` for an unknown topic, `invalid-input` for a language that is not offered. */
+async function messageOf(tx: Transaction, draft: CampaignDraft, written: DraftWords) {
+  const [topics, { languages }] = await Promise.all([allTopics(tx), theBrand(tx)])
+  const topic = topics.find((known) => known.slug === draft.topic)
+  if (!topic) {
+    const known = topics.map((one) => one.slug).join(', ') || 'none yet; add one with: courtesy topic add'
+    throw new Problem('not-found', `there is no topic "${draft.topic}"; known: ${known}`)
+  }
+  const language = languageAmong(draft.language ?? null, languages)
+  return { ...written, message: randomUUID(), topic: topic.id, language }
 }
 
 function languageAmong(code: string | null, offered: readonly Language[]): Language | null {
@@ -86,12 +101,4 @@ function languageAmong(code: string | null, offered: readonly Language[]): Langu
     )
   }
   return language ?? null
-}
-
-function instantOf(text: string): string {
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) {
-    throw new Problem('invalid-input', `"${text}" is no time; write it like 2026-12-24 or 2026-12-24T18:00:00Z`)
-  }
-  return new Date(time).toISOString()
 }

@@ -2,6 +2,7 @@ import { maskedAddress, parseAddress, recipientDomain } from '../domain/address.
 import { slotsAround, zoneFor } from '../domain/calendar.ts'
 import { judge, reasons, type LaterReason, type NeverReason, type Rules, type Standing } from '../domain/gate.ts'
 import { fingerprintOf } from '../domain/keyring.ts'
+import { narrowed, notChosen } from '../domain/narrowing.ts'
 import { termsOf, type Pace } from '../domain/pace.ts'
 import { Problem } from '../domain/problem.ts'
 import { limitOn } from '../domain/ramp.ts'
@@ -12,6 +13,7 @@ import type { Topic } from '../domain/topic.ts'
 import { pacingAt } from '../domain/turns.ts'
 import type { Campaign, CampaignState } from '../store/campaigns.ts'
 import type { Sql } from '../store/database.ts'
+import { isChosen } from '../store/chosen-people.ts'
 import { choicesHistory, deliveryOf, type RecordedDelivery } from '../store/history.ts'
 import { instantNow } from '../store/instant.ts'
 import { personByAddress, type Person } from '../store/people.ts'
@@ -22,7 +24,7 @@ import type { House } from './house.ts'
 
 /**
  * What the gate says of one message to one person at the instant `at`, and all that stands behind it. `reasons` are all
- * that apply, the first is `reason`; `turn` is why it waits although it may go; `entry` numbers the ledger entry the verdict rests on; `last` is the latest mail that
+ * that apply, the first is `reason`, unless it is that we did not choose her; `turn` is why it waits although it may go; `entry` numbers the ledger entry the verdict rests on; `last` is the latest mail that
  * counts against her pace; `state` is the campaign's now; `delivery` is what was decided and what became of it, null where nothing is recorded, which
  * stays out of the verdict: having got a message is no reason against it. Times are ISO, `timeZone` is hers.
  */
@@ -30,7 +32,7 @@ export type Explanation = {
   address: string
   campaign: string
   verdict: 'now' | 'later' | 'never'
-  reason: NeverReason | LaterReason | null
+  reason: NeverReason | LaterReason | typeof notChosen | null
   reasons: (NeverReason | LaterReason)[]
   until: string | null
   sentence: string
@@ -56,6 +58,8 @@ export type Case = {
   address: string
   campaign: Campaign
   standing: Standing
+  /** Whether she is on the campaign's list. */
+  listed: boolean
   rules: Rules
   topics: readonly Topic[]
   history: readonly RecordedChoices[]
@@ -71,7 +75,8 @@ export async function explain(house: House, address: string, slug: string): Prom
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const campaign = await theCampaign(tx, slug)
     const person = await personCalled(house, tx, address)
-    const [rules, topics, history, delivery, at] = await Promise.all([
+    const [listed, rules, topics, history, delivery, at] = await Promise.all([
+      isChosen(tx, campaign.message, person.id),
       theRules(tx),
       allTopics(tx),
       choicesHistory(tx, person.id),
@@ -79,7 +84,17 @@ export async function explain(house: House, address: string, slug: string): Prom
       instantNow(tx),
     ])
     const spelling = person.address?.spelling ?? address
-    return explanationOf({ address: spelling, campaign, standing: person, rules, topics, history, delivery, at })
+    return explanationOf({
+      address: spelling,
+      campaign,
+      standing: person,
+      listed,
+      rules,
+      topics,
+      history,
+      delivery,
+      at,
+    })
   })
 }
 
@@ -92,7 +107,8 @@ export function explanationOf(one: Case): Explanation {
   const standing = { choices, suppressions, recent }
   const waits = delivery !== null && Date.parse(delivery.plannedAt) < at.getTime()
   const sending = { ...sendingOf(campaign), plannedAt: waits ? delivery.plannedAt : null }
-  const verdict = judge(sending, standing, rules, at)
+  const judged = judge(sending, standing, rules, at)
+  const verdict = narrowed(judged, choices, campaign.narrowing, one.listed)
   const context = { topics, locale: 'en', now: at, address: maskedAddress(one.address), suppressions, ...rules }
   const pace = choices.topics[campaign.topic]?.pace ?? choices.pace
   const reason = verdict.kind === 'now' ? null : verdict.reason
@@ -106,7 +122,7 @@ export function explanationOf(one: Case): Explanation {
     reasons: reasons(sending, standing, rules, at),
     until: verdict.kind === 'later' ? verdict.until.toISOString() : null,
     sentence: describe(choices, context),
-    entry: restsOn(verdict, { topic: campaign.topic, channel: 'email' }, one.history),
+    entry: restsOn(judged, { topic: campaign.topic, channel: 'email' }, one.history),
     at: at.toISOString(),
     state: campaign.state,
     topic: topics.find((topic) => topic.id === campaign.topic)?.name ?? campaign.topicSlug,
@@ -156,4 +172,9 @@ export async function personCalled(house: House, sql: Sql, text: string): Promis
   const suppressed = (await suppressionsOf(sql, 'email', [fingerprint])).get(fingerprint)
   const why = suppressed ? `; the address is suppressed: ${suppressed.join(', ')}` : ''
   throw new Problem('not-found', `nobody is stored with the address ${maskedAddress(text.trim())}${why}`)
+}
+
+/** The id of whoever has that address. @throws Problem as {@link personCalled}. */
+export async function personCalledBy(house: House, text: string): Promise<string> {
+  return (await personCalled(house, house.database.readOnly, text)).id
 }

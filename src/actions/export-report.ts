@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { csvRecord } from '../domain/csv.ts'
 import type { Transaction } from '../store/database.ts'
@@ -30,6 +30,20 @@ export async function exportReport(house: House, slug: string, file: string): Pr
     }
     return counted
   })
+}
+
+/**
+ * The same file as it is written, for whoever downloads it: as of one instant, in bounded memory. Ends with an error where it
+ * cannot be written whole.
+ */
+export function reportCsv(house: House, slug: string): Readable {
+  const file = new PassThrough()
+  const written = house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
+    const { message } = await theCampaign(tx, slug)
+    await pipeline(Readable.from(records(tx, message, { rows: 0 })), file)
+  })
+  written.catch((error: unknown) => file.destroy(error instanceof Error ? error : new Error(String(error))))
+  return file
 }
 
 async function* records(tx: Transaction, message: string, counted: { rows: number }): AsyncGenerator<string> {

@@ -1,13 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { beginWithin } from '../domain/begin-within.ts'
-import { judge, storable, type Verdict } from '../domain/gate.ts'
+import { storable } from '../domain/gate.ts'
+import { notChosen, type Outcome } from '../domain/narrowing.ts'
 import { appendRecent } from '../domain/recent.ts'
 import { lockNext, readPeople, type Recipient } from '../store/audience.ts'
 import type { Campaign } from '../store/campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { insertDeliveries, saveRecent, type Planned } from '../store/releases.ts'
 import { moveSlice, type Slice } from '../store/slices.ts'
-import { attestedKey, count, sendingOf, theRules } from './check-campaign.ts'
+import { attestedKey, count, outcomeFor, sendingOf, theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
 import { sliceName } from './seal.ts'
 import { takeTurns } from './take-turns.ts'
@@ -43,7 +44,7 @@ export async function releaseBatch(
   return house.database.sql.begin(async (tx) => {
     const ids = await lockNext(tx, { ...slice, addedBefore: campaign.startedAt }, limit)
     // Sent together and answered in this order: her choices, then the instant they are judged at, both after the lock.
-    const [people, at, rules] = await Promise.all([readPeople(tx, ids), instantNow(tx), theRules(tx)])
+    const [people, at, rules] = await Promise.all([readPeople(tx, ids, campaign.message), instantNow(tx), theRules(tx)])
     const last = people.at(-1)
     const perDestination = rules.brand.destinationConnections
     if (!last) return { people: 0, released: [], through: null, at, perDestination }
@@ -52,7 +53,7 @@ export async function releaseBatch(
     const planned: Planned[] = []
     const released: Released[] = []
     const recents: { id: string; recent: Recipient['recent'] }[] = []
-    const judged = people.map((person) => ({ person, verdict: judge(sending, person, rules, at) }))
+    const judged = people.map((person) => ({ person, verdict: outcomeFor(campaign, person, rules, at) }))
     const going = judged.filter(({ verdict }) => verdict.kind === 'now')
     const fresh = going.map(({ person }) => ({
       person: person.id,
@@ -88,7 +89,7 @@ export async function releaseBatch(
  * nothing came; everything else is only counted: writing rows about people who said no would be processing after their no.
  * @param turn until when it waits although it may go; null where it need not.
  */
-function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Verdict, turn: Date | null): Planned | null {
+function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Outcome, turn: Date | null): Planned | null {
   const answer = person.choices.topics[campaign.topic]
   const base = {
     id: randomUUIDv7(),
@@ -105,7 +106,7 @@ function plannedDelivery(campaign: Campaign, person: Recipient, verdict: Verdict
     case 'later':
       return { ...base, state: 'held', verdict: 'later', reason: verdict.reason, dueAt: verdict.until.toISOString() }
     case 'never':
-      if (answer?.answer !== 'yes' || !storable(verdict.reason)) return null
+      if (answer?.answer !== 'yes' || verdict.reason === notChosen || !storable(verdict.reason)) return null
       return { ...base, state: 'held_back', verdict: 'never', reason: verdict.reason, dueAt: null }
   }
 }

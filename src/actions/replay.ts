@@ -4,6 +4,7 @@ import { Problem } from '../domain/problem.ts'
 import { releasesAt } from '../domain/releases-at.ts'
 import type { Sql } from '../store/database.ts'
 import { brandAt } from '../store/brand.ts'
+import { isChosen } from '../store/chosen-people.ts'
 import { choicesHistory, deliveryOf, releasesOf, suppressionsAt, wordingsAt } from '../store/history.ts'
 import { instantNow } from '../store/instant.ts'
 import { personById, type Person } from '../store/people.ts'
@@ -36,7 +37,8 @@ export async function replay(house: House, who: Who, slug: string, at: Date): Pr
     }
     const person = await whoIsMeant(house, tx, who)
     if (!person) return { kind: 'could not check', reason: 'erased' }
-    const [all, topics, brand, wordings, releases, delivery] = await Promise.all([
+    const [listed, all, topics, brand, wordings, releases, delivery] = await Promise.all([
+      isChosen(tx, campaign.message, person.id),
       choicesHistory(tx, person.id),
       allTopics(tx),
       brandAt(tx, at),
@@ -52,7 +54,7 @@ export async function replay(house: House, who: Who, slug: string, at: Date): Pr
     const suppressions = await suppressionsAt(tx, fingerprint, at)
     const standing = { choices, suppressions, recent: releasesAt(releases, at) }
     const rules = { brand, wordings }
-    const then = { address: spelling, campaign, standing, rules, topics, history, delivery, at }
+    const then = { address: spelling, campaign, standing, listed, rules, topics, history, delivery, at }
     return { kind: 'replayed', explanation: explanationOf(then) }
   })
 }

@@ -1,5 +1,6 @@
 import { intervalOf, type KeptKind } from '../domain/retention.ts'
 import type { Transaction } from '../store/database.ts'
+import { forgetChosen } from '../store/chosen-people.ts'
 import { forgetErasedUnknown } from '../store/delivery-counts.ts'
 import { forgetAddressChanges } from '../store/details.ts'
 import { deleteDeliveries, lockToErase, markErased } from '../store/erasure.ts'
@@ -72,6 +73,7 @@ function worksOf(house: House, signal?: AbortSignal): [kind: keyof Retired, work
     ['askings', () => forgetAskings(sql, intervalOf('askings'))],
     ['reasons', () => inBatches(signal, () => retireTexts(house, 'reasons', forgetReasons))],
     ['requests', () => forgetDoorRequests(sql, intervalOf('requests'))],
+    ['deliveries', () => forgetChosen(sql, intervalOf('deliveries'))],
     ['requests', () => forgetAddressChanges(sql, intervalOf('requests'))],
     ['exports', () => forgetExports(sql, intervalOf('exports'))],
     ['replies', () => inBatches(signal, () => retireTexts(house, 'replies', forgetReplies))],

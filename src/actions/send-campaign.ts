@@ -56,7 +56,11 @@ export async function sendCampaign(house: House, slug: string, options: SendOpti
   return reportCampaign(house, slug)
 }
 
-function requireConfirmed(check: { now: number; later: number }, confirm: number): void {
+/**
+ * @throws Problem `refused-by-gate` when a check says that nobody may get it, `check-stale` when more than `confirm` would get it
+ * now.
+ */
+export function requireConfirmed(check: { now: number; later: number }, confirm: number): void {
   if (check.now + check.later === 0) {
     throw new Problem(
       'refused-by-gate',
@@ -71,10 +75,11 @@ function requireConfirmed(check: { now: number; later: number }, confirm: number
   }
 }
 
-/** Plans the slices of a campaign, once, and lets workers have them. */
+/** Plans the slices of a campaign, once, and lets workers have them. One that was called off since it was read stays so. */
 export async function startCampaign(house: House, campaign: Campaign): Promise<void> {
+  const from = (['draft', 'scheduled'] as const).filter((state) => state === campaign.state)
   await house.database.sql.begin(async (tx) => {
-    const started = await moveCampaign(tx, campaign.message, ['draft', 'scheduled'], 'sending')
+    const started = await moveCampaign(tx, campaign.message, from, 'sending')
     if (started) await planSlices(tx, campaign.message, await ranges(tx, slicePeople))
   })
 }

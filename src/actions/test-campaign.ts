@@ -38,7 +38,7 @@ export async function testCampaign(house: House, slug: string, to: string): Prom
   const verdict = judge({ kind: 'service', serviceKind: 'staff', channel: 'email' }, standing, rules, at)
   if (verdict.kind !== 'now')
     throw new Problem('refused-by-gate', `the reply address is suppressed (${verdict.reason})`)
-  const nobody = { ...standing, id: randomUUID(), name: '', version: 0, spelling: address.spelling }
+  const nobody = { ...standing, id: randomUUID(), name: '', version: 0, spelling: address.spelling, listed: false }
   const delivery = randomUUIDv7()
   const letter = await letterFor(house, { ...campaign, subject: `[Test] ${campaign.subject}` })
   const mail = {

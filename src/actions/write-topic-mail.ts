@@ -47,7 +47,7 @@ export async function letterFor(house: House, campaign: Campaign): Promise<Campa
   const ages = brand.seenDays !== null || brand.attestedDays !== null
   const letters = await Promise.all(
     languages.map(async (language) => {
-      const letter = { campaign, sender, brand, topic, language, bodyLanguage }
+      const letter = { campaign, sender, brand, topic, language, bodyLanguage, publicUrl: house.publicUrl }
       const { fill, fieldValues } = await topicLetter({ ...letter, asksAgain: false })
       const asking = ages ? (await topicLetter({ ...letter, asksAgain: true })).fill : null
       return { language, fieldValues, write: fill, writeAsking: asking }

@@ -1,8 +1,9 @@
 import type { Check } from '../actions/check-campaign.ts'
 import type { Report } from '../actions/report-campaign.ts'
 import type { LaterReason, NeverReason } from '../domain/gate.ts'
+import type { notChosen } from '../domain/narrowing.ts'
 
-const words: Record<NeverReason | LaterReason, string> = {
+const words: Record<NeverReason | LaterReason | typeof notChosen, string> = {
   erased: 'erased',
   do_not_contact: 'not to be contacted',
   bounced: 'mailbox refused us',
@@ -17,6 +18,7 @@ const words: Record<NeverReason | LaterReason, string> = {
   consent_expired: 'their yes is too old',
   no_language: 'not in their language',
   expired_before_slot: 'out of date before their slot',
+  not_chosen: 'not chosen by us',
   digest: 'in their next digest',
   cap_reached: 'had as many as they chose',
   quiet_hours: 'quiet hours where they are',
@@ -96,7 +98,7 @@ function shareInWords(rate: number | null): string {
 function reasonLines(reasons: Record<string, number>): string[] {
   return Object.entries(reasons)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([reason, n]) => row(n, words[reason as NeverReason | LaterReason] ?? reason))
+    .map(([reason, n]) => row(n, words[reason as keyof typeof words] ?? reason))
 }
 
 /** What one day's slot will carry: "Friday 27 Nov: 2,900 people, 3 items". */

@@ -1,9 +1,10 @@
 import type { Explanation } from '../actions/explain.ts'
 import type { LaterReason, NeverReason } from '../domain/gate.ts'
+import type { notChosen } from '../domain/narrowing.ts'
 import { termsOf } from '../domain/pace.ts'
 import { numberText } from './campaign-words.ts'
 
-type Reason = NeverReason | LaterReason
+type Reason = NeverReason | LaterReason | typeof notChosen
 type Recorded = NonNullable<Explanation['delivery']>
 
 /**
@@ -96,6 +97,7 @@ const words: Record<Exclude<Reason, 'cap_reached'>, string> = {
   consent_expired: 'their yes to {topic} is too old',
   no_language: 'it isn’t written in their language',
   expired_before_slot: 'it is out of date before it may go',
+  not_chosen: 'we narrowed it to others',
   digest: 'they chose a digest',
   quiet_hours: 'it is quiet hours where they are',
 }

@@ -1,6 +1,7 @@
 import { convert } from 'html-to-text'
 import MarkdownIt from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
+import { isOwnPicture } from './campaign-lint.ts'
 import { cutAtMarks, holdsMarks, markFor } from './marks.ts'
 import { Problem } from './problem.ts'
 
@@ -40,10 +41,13 @@ const allowed: sanitizeHtml.IOptions = {
     'tr',
     'th',
     'td',
+    'img',
   ],
-  allowedAttributes: { a: ['href', 'title'], ol: ['start'] },
+  allowedAttributes: { a: ['href', 'title'], ol: ['start'], img: ['src', 'alt'] },
   allowedSchemes: ['https', 'http', 'mailto'],
   allowProtocolRelative: false,
+  // A picture from elsewhere would tell that house who opened the mail: only ours, the same address for everybody.
+  exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !isOwnPicture(attribs['src'] ?? ''),
 }
 
 /**
@@ -92,7 +96,7 @@ function fieldOf(inner: string): Field {
 
 /** The text part: what the HTML says, with addresses written out after their link. */
 export function plainText(html: string): string {
-  return convert(html, {
+  return convert(withoutPictures(html), {
     wordwrap: 72,
     selectors: [
       { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
@@ -100,4 +104,14 @@ export function plainText(html: string): string {
       { selector: 'table', format: 'dataTable' },
     ],
   })
+}
+
+/** Words in the place of pictures, for who reads the text part. */
+function withoutPictures(html: string): string {
+  return html.replaceAll(/<img\b[^>]*>/g, (img) => /\balt="([^"]*)"/.exec(img)?.[1] ?? '')
+}
+
+/** The same HTML for a mailbox, where an address of a picture has to name our house. */
+export function mailboxHtml(html: string, publicUrl: string): string {
+  return html.replaceAll('src="/picture/', () => `src="${publicUrl}/picture/`)
 }

@@ -19,11 +19,15 @@ export function pictures(server: FastifyInstance, site: Site): void {
       const [, hash, type] = /^([\da-f]{64})\.(png|svg)$/.exec(fieldOf(request.params, 'name') ?? '') ?? []
       const bytes = hash && isType(type) ? await readPictureBytes(site.house, hash, type) : null
       if (!bytes || !isType(type)) throw new Problem('not-found', 'there is no such picture')
-      return reply
-        .type(types[type])
-        .header('content-security-policy', policy)
-        .header('cache-control', 'public, max-age=31536000, immutable')
-        .send(bytes)
+      return (
+        reply
+          .type(types[type])
+          .header('content-security-policy', policy)
+          // Mail programs in a browser show it from an origin of their own; it is about nobody.
+          .header('cross-origin-resource-policy', 'cross-origin')
+          .header('cache-control', 'public, max-age=31536000, immutable')
+          .send(bytes)
+      )
     },
   })
 }

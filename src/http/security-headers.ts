@@ -10,6 +10,11 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** The same policy with one thing more, for the one page that needs it. */
+export function policyWith(directive: string): string {
+  return `${contentSecurityPolicy}; ${directive}`
+}
+
 const headers = {
   'content-security-policy': contentSecurityPolicy,
   // Tokens stand in our addresses: no other site may learn one, no cache may keep a page, no index may list it.

@@ -7,6 +7,8 @@ import type { IdentityProvider } from '../identity-provider.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { campaignPictures } from './campaign-pictures.ts'
+import { campaignDesk } from './campaign-desk.ts'
 import { auditPages } from './audit-pages.ts'
 import { checkpointPage } from './checkpoint-page.ts'
 import { detailsPages } from './details-pages.ts'
@@ -109,6 +111,8 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
+  campaignDesk(server, site)
+  await campaignPictures(server, site)
   auditPages(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)

@@ -1,5 +1,5 @@
 import type { Brand } from '../domain/brand.ts'
-import { readBody } from '../domain/campaign-body.ts'
+import { mailboxHtml, readBody } from '../domain/campaign-body.ts'
 import { text } from '../domain/catalogue.ts'
 import { writingOf, type Language } from '../domain/language.ts'
 import { cutAtMarks, markFor } from '../domain/marks.ts'
@@ -23,8 +23,10 @@ export async function topicLetter(input: {
   language: Language
   bodyLanguage: Language
   asksAgain: boolean
+  /** Where our pictures are. */
+  publicUrl: string
 }): Promise<{ fill: Fill; fieldValues: (name: string) => string[] }> {
-  const { campaign, sender, brand, topic, language, bodyLanguage, asksAgain } = input
+  const { campaign, sender, brand, topic, language, bodyLanguage, asksAgain, publicUrl } = input
   const body = readBody(campaign.body)
   const mark = (offset: number) => markFor(body.fields.length + offset)
   const letter = renderMail('topic', {
@@ -33,7 +35,7 @@ export async function topicLetter(input: {
     foot: { lang: language, dir: writingOf(language).direction },
     subject: campaign.subject,
     inShort: campaign.inShort,
-    bodyHtml: body.html,
+    bodyHtml: mailboxHtml(body.html, publicUrl),
     bodyText: body.text,
     promise: mark(0),
     why: { label: text(language, 'mail.why'), url: mark(1) },

@@ -9,6 +9,8 @@ export type Recipient = Standing & {
   name: string
   version: number
   spelling: string
+  /** Whether she is on the list of the message that she was read for. */
+  listed: boolean
 }
 
 type Row = {
@@ -18,6 +20,7 @@ type Row = {
   recent: Standing['recent']
   entry: string
   spelling: string
+  listed: boolean
   suppressions: Standing['suppressions']
 }
 
@@ -25,18 +28,30 @@ const cursorRows = 1_000
 
 /**
  * Streams the audience in batches: everybody with an address on the channel, by id, as one snapshot.
- * Bounded memory whatever their number.
+ * Bounded memory whatever their number. @param message whose list they may be on. @param after begins after that person.
  */
-export async function* audience(sql: Transaction): AsyncGenerator<Recipient[]> {
+export async function* audience(
+  sql: Transaction,
+  message: string,
+  after: string | null = null,
+): AsyncGenerator<Recipient[]> {
   const rows = sql<Row[]>`
-    select p.id, p.name, p.choices, p.recent, p.entry, a.spelling,
+    select p.id, p.name, p.choices, p.recent, p.entry, a.spelling, ${isListed(sql, message)} as listed,
       coalesce(array_agg(s.reason) filter (where s.reason is not null), '{}') as suppressions
     from people p
     join addresses a on a.person = p.id and a.channel = 'email'
     left join suppressions s on s.channel = 'email' and s.fingerprint = a.fingerprint
+    where ${after}::uuid is null or p.id > ${after}
     group by p.id, a.spelling
     order by p.id`.cursor(cursorRows)
   for await (const batch of rows) yield batch.map(asRecipient)
+}
+
+/** Whether `p` is on the list of a message. */
+function isListed(sql: Sql, message: string | null) {
+  return message === null
+    ? sql`false`
+    : sql`exists (select from chosen_people c where c.message = ${message} and c.person = p.id)`
 }
 
 /**
@@ -73,10 +88,14 @@ export async function lockAnyOf(tx: Transaction, people: postgres.Fragment, limi
 }
 
 /** Reads people by id; where their rows are locked, in a statement after the lock. Who has no address is left out. */
-export async function readPeople(tx: Sql, people: readonly string[]): Promise<Recipient[]> {
+export async function readPeople(
+  tx: Sql,
+  people: readonly string[],
+  message: string | null = null,
+): Promise<Recipient[]> {
   if (people.length === 0) return []
   const rows = await tx<Row[]>`
-    select p.id, p.name, p.choices, p.recent, p.entry, a.spelling,
+    select p.id, p.name, p.choices, p.recent, p.entry, a.spelling, ${isListed(tx, message)} as listed,
       coalesce((select array_agg(s.reason) from suppressions s where s.channel = 'email' and s.fingerprint = a.fingerprint), '{}') as suppressions
     from people p
     join addresses a on a.person = p.id and a.channel = 'email'
@@ -93,6 +112,7 @@ function asRecipient(row: Row): Recipient {
     recent: row.recent,
     version: Number(row.entry),
     spelling: row.spelling,
+    listed: row.listed,
     suppressions: row.suppressions,
   }
 }

@@ -1,9 +1,11 @@
 import { asc, eq } from 'drizzle-orm'
+import type { CampaignState } from '../domain/campaign-state.ts'
+import type { Narrowing } from '../domain/narrowing.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { topics } from './schema.ts'
 import { campaigns, messages } from './sending-schema.ts'
 
-export type CampaignState = 'draft' | 'scheduled' | 'sending' | 'sent' | 'paused' | 'cancelled'
+export type { CampaignState } from '../domain/campaign-state.ts'
 
 /** A message for everyone who asked for its topic. Times are ISO or null; `message` is the message's id. */
 export type Campaign = {
@@ -12,6 +14,7 @@ export type Campaign = {
   state: CampaignState
   topic: number
   topicSlug: string
+  topicName: string
   subject: string
   inShort: string
   sender: string
@@ -23,6 +26,9 @@ export type Campaign = {
   /** When its sending began, as the database wrote it: whoever was added later is not meant. */
   startedAt: string | null
   confirmed: number | null
+  /** The newest ledger entry when that was said: whose choices rest on a later one changed their mind since. */
+  confirmedEntry: number | null
+  narrowing: Narrowing | null
   note: string | null
 }
 
@@ -32,6 +38,7 @@ const columns = {
   state: campaigns.state,
   topic: topics.id,
   topicSlug: topics.slug,
+  topicName: topics.name,
   subject: messages.subject,
   inShort: messages.inShort,
   sender: messages.sender,
@@ -41,6 +48,8 @@ const columns = {
   sendAt: campaigns.sendAt,
   startedAt: campaigns.startedAt,
   confirmed: campaigns.confirmed,
+  confirmedEntry: campaigns.confirmedEntry,
+  narrowing: campaigns.narrowing,
   note: campaigns.note,
 }
 
@@ -79,19 +88,43 @@ function asCampaign(row: Omit<Campaign, 'state'> & { state: string }): Campaign 
 
 export async function insertCampaign(
   tx: Transaction,
-  campaign: Omit<Campaign, 'state' | 'topicSlug' | 'sendAt' | 'startedAt' | 'confirmed' | 'note'>,
+  campaign: Omit<
+    Campaign,
+    'state' | 'topicSlug' | 'topicName' | 'sendAt' | 'startedAt' | 'confirmed' | 'confirmedEntry' | 'narrowing' | 'note'
+  >,
 ): Promise<void> {
-  await orm(tx).insert(messages).values({
-    id: campaign.message,
-    topic: campaign.topic,
-    subject: campaign.subject,
-    inShort: campaign.inShort,
-    sender: campaign.sender,
-    body: campaign.body,
-    language: campaign.language,
-    usefulUntil: campaign.usefulUntil,
-  })
+  await insertMessage(tx, campaign)
   await orm(tx).insert(campaigns).values({ message: campaign.message, slug: campaign.slug })
+}
+
+async function insertMessage(
+  tx: Transaction,
+  campaign: Pick<
+    Campaign,
+    'message' | 'topic' | 'subject' | 'inShort' | 'sender' | 'body' | 'language' | 'usefulUntil'
+  >,
+): Promise<void> {
+  const { message, topic, subject, inShort, sender, body, language, usefulUntil } = campaign
+  await orm(tx).insert(messages).values({ id: message, topic, subject, inShort, sender, body, language, usefulUntil })
+}
+
+/**
+ * Puts another message in the place of a draft's: a message is written once, so an edit is another one, with an id of its
+ * own. The old one was sent to nobody and goes. @returns whether the campaign still had that message and was a draft.
+ */
+export async function replaceMessage(
+  tx: Transaction,
+  old: string,
+  message: Parameters<typeof insertMessage>[1],
+): Promise<boolean> {
+  await insertMessage(tx, message)
+  const rows = await tx`
+    update campaigns set message = ${message.message}
+    where message = ${old} and state = 'draft' and started_at is null returning message`
+  if (rows.length === 0) return false
+  await tx`update chosen_people set message = ${message.message} where message = ${old}`
+  await tx`delete from messages where id = ${old}`
+  return true
 }
 
 export async function campaignState(sql: Sql, message: string): Promise<CampaignState | null> {
@@ -130,8 +163,17 @@ export async function finishCampaign(sql: Sql, message: string): Promise<void> {
  */
 export async function layUp(sql: Sql, message: string, sendAt: string, confirmed: number): Promise<boolean> {
   const rows = await sql`
-    update campaigns set state = 'scheduled', send_at = ${sendAt}, confirmed = ${confirmed}, note = null
+    update campaigns set state = 'scheduled', send_at = ${sendAt}, confirmed = ${confirmed}, note = null,
+      confirmed_entry = (select size from ledger_head)
     where message = ${message} and state in ('draft', 'scheduled', 'paused') and started_at is null returning message`
+  return rows.length > 0
+}
+
+/** Makes a campaign that is laid up a draft again. @returns whether it was: one that has started stays as it is. */
+export async function layDown(sql: Sql, message: string): Promise<boolean> {
+  const rows = await sql`
+    update campaigns set state = 'draft', send_at = null, confirmed = null, confirmed_entry = null
+    where message = ${message} and state = 'scheduled' returning message`
   return rows.length > 0
 }
 

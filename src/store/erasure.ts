@@ -101,6 +101,7 @@ export async function deletePeople(tx: Transaction, people: readonly string[]): 
       select p.id from people p where p.id < s.through and p.id >= s.first and p.id <> all (${ids}::uuid[])
       order by p.id desc limit 1)
     where s.through = any (${ids}::uuid[])`
+  await tx`delete from chosen_people where person = any (${ids}::uuid[])`
   await tx`update exports set person = null where person = any (${ids}::uuid[])`
   await tx`delete from address_changes where person = any (${ids}::uuid[])`
   await tx`delete from sign_ups where person = any (${ids}::uuid[])`

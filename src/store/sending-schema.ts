@@ -16,6 +16,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { Narrowing } from '../domain/narrowing.ts'
 import { instant, people, topics } from './schema.ts'
 
 /** What is written once: exactly one topic, or one service kind. */
@@ -55,11 +56,30 @@ export const campaigns = pgTable(
     startedAt: instant('started_at'),
     sendAt: instant('send_at'),
     confirmed: integer('confirmed'),
+    confirmedEntry: bigint('confirmed_entry', { mode: 'number' }),
+    narrowing: jsonb('narrowing').$type<Narrowing>(),
     note: text('note'),
   },
   (table) => [
     check('campaigns_state', sql`${table.state} in ('draft', 'scheduled', 'sending', 'sent', 'paused', 'cancelled')`),
   ],
+)
+
+/**
+ * Whom a message is narrowed to, where its campaign's narrowing names a list: everybody else is not chosen by us. It widens
+ * nothing, for each of them still passes the gate. A row goes with its person, and with the message.
+ */
+export const chosenPeople = pgTable(
+  'chosen_people',
+  {
+    message: uuid('message')
+      .notNull()
+      .references(() => messages.id, { onDelete: 'cascade' }),
+    person: uuid('person')
+      .notNull()
+      .references(() => people.id),
+  },
+  (table) => [primaryKey({ columns: [table.message, table.person] }), index('chosen_people_person').on(table.person)],
 )
 
 /**

@@ -85,6 +85,8 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
   await tell(house, vera, sent)
   await sealOf(house, vera, deliveries)
   await sql`
+    insert into chosen_people (message, person) select message, person from deliveries where id = ${sent}`
+  await sql`
     insert into wrong_topic_reports (delivery, person, message)
     select id, person, message from deliveries where id = ${sent}`
   await sql`
@@ -194,6 +196,7 @@ t.test(
       'answers',
       'replies',
       'change_answers',
+      'chosen_people',
       'wrong_topic_reports',
       'exports',
       'unsealed',
@@ -344,6 +347,7 @@ t.test('every table that names a person is one that an erasure knows', async (t)
       'answers',
       'askings',
       'change_answers',
+      'chosen_people',
       'deliveries',
       'exports',
       'payloads',

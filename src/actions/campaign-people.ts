@@ -1,0 +1,135 @@
+import type { ReportedState } from '../domain/campaign-state.ts'
+import { judge, type Rules } from '../domain/gate.ts'
+import { audience, readPeople, type Recipient } from '../store/audience.ts'
+import { peopleInState, peopleSince } from '../store/campaign-people.ts'
+import type { Campaign } from '../store/campaigns.ts'
+import { choicesHistories } from '../store/history.ts'
+import { instantNow } from '../store/instant.ts'
+import { outcomeFor, sendingOf, theCampaign, theRules } from './check-campaign.ts'
+import type { House } from './house.ts'
+
+/** What a number of a check counts: a verdict and its reason, or what the verdicts `now` and `later` rest on. */
+export type Counted =
+  | { verdict: 'now' | 'later' | 'never'; reason: string | null }
+  | { rests: 'first-ever' | 'attested' }
+
+/** Somebody in a list; `until` is ISO, `reason` a verdict's, `reply` their mail server's. */
+export type Listed = {
+  id: string
+  name: string
+  address: string
+  reason: string | null
+  until: string | null
+  reply: string | null
+}
+
+/** A page of a list, by id; `next` begins the one after it, null at the end. */
+export type ListPage = { people: Listed[]; next: string | null }
+
+/**
+ * The people behind one number of a check, judged again as of this moment by the same law. Writes nothing; streams until the
+ * page is full. @param after the `next` of the page before. @throws Problem `not-found` for an unknown campaign.
+ */
+export async function peopleCounted(
+  house: House,
+  slug: string,
+  counted: Counted,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<ListPage> {
+  return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
+    const [campaign, rules, now] = await Promise.all([theCampaign(tx, slug), theRules(tx), instantNow(tx)])
+    const found: Listed[] = []
+    for await (const batch of audience(tx, campaign.message, after)) {
+      for (const person of batch) {
+        const outcome = outcomeFor(campaign, person, rules, now)
+        const reason = outcome.kind === 'now' ? null : outcome.reason
+        if (!isCounted(counted, campaign, person, outcome.kind, reason)) continue
+        const until = outcome.kind === 'later' ? outcome.until.toISOString() : null
+        if (found.push({ ...named(person), reason, until, reply: null }) > limit) return pageOf(found, limit)
+      }
+    }
+    return pageOf(found, limit)
+  })
+}
+
+function isCounted(
+  counted: Counted,
+  campaign: Campaign,
+  person: Recipient,
+  verdict: 'now' | 'later' | 'never',
+  reason: string | null,
+): boolean {
+  if ('verdict' in counted) return counted.verdict === verdict && (counted.reason === null || counted.reason === reason)
+  if (verdict === 'never') return false
+  if (counted.rests === 'first-ever') return person.recent.length === 0
+  return person.choices.topics[campaign.topic]?.basis?.evidence === 'attested'
+}
+
+/** The people behind one number of a report, by their stored deliveries; who was erased is counted and not listed. */
+export async function peopleReported(
+  house: House,
+  slug: string,
+  state: ReportedState,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<ListPage> {
+  return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
+    const { message } = await theCampaign(tx, slug)
+    return pageOf(await peopleInState(tx, message, state, after, limit + 1), limit)
+  })
+}
+
+/** Somebody who was meant to get it when its number was confirmed, and whose own word since then left them out. */
+export type ChangedMind = Listed & { at: string }
+
+/**
+ * Who changed their mind between the confirming of a campaign's number and now: who might have had it then by the choices they
+ * had, and may not by what they said since. @returns null where no number was confirmed for later. Bounded by `limit`.
+ */
+export async function changedMinds(house: House, slug: string, limit: number): Promise<ChangedMind[] | null> {
+  return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
+    const campaign = await theCampaign(tx, slug)
+    const { confirmedEntry } = campaign
+    if (confirmedEntry === null) return null
+    const [rules, now] = await Promise.all([theRules(tx), instantNow(tx)])
+    const found: ChangedMind[] = []
+    for (let after: string | null = null; found.length < limit;) {
+      const ids = await peopleSince(tx, confirmedEntry, after, peopleAtOnce)
+      const [people, histories] = await Promise.all([readPeople(tx, ids, campaign.message), choicesHistories(tx, ids)])
+      for (const person of people) {
+        const history = histories.get(person.id) ?? []
+        const then = history.findLast(({ entry }) => entry <= confirmedEntry)
+        const at = history.find(({ entry }) => entry > confirmedEntry)?.at
+        if (!then || at === undefined) continue
+        const outcome = leftOut(campaign, person, then.choices, rules, now)
+        if (outcome !== null) found.push({ ...named(person), reason: outcome, until: null, reply: null, at })
+      }
+      after = ids.at(-1) ?? null
+      if (ids.length < peopleAtOnce) break
+    }
+    return found.slice(0, limit)
+  })
+}
+
+const peopleAtOnce = 500
+
+/** The reason why her choices of now leave somebody out whom her choices of then let in; null where they do not. */
+function leftOut(
+  campaign: Campaign,
+  person: Recipient,
+  then: Recipient['choices'],
+  rules: Rules,
+  now: Date,
+): string | null {
+  const before = outcomeFor(campaign, { ...person, choices: then }, rules, now)
+  const verdict = judge(sendingOf(campaign), person, rules, now)
+  return before.kind !== 'never' && verdict.kind === 'never' ? verdict.reason : null
+}
+
+function named({ id, name, spelling }: Recipient): Pick<Listed, 'id' | 'name' | 'address'> {
+  return { id, name, address: spelling }
+}
+
+function pageOf(found: Listed[], limit: number): ListPage {
+  const people = found.slice(0, limit)
+  return { people, next: found.length > limit ? (people.at(-1)?.id ?? null) : null }
+}

@@ -1,0 +1,115 @@
+/** What is worth a second look in a message before it leaves; none of it keeps anybody from sending. */
+export const lintCodes = [
+  'no-alt',
+  'left-out',
+  'vague-link',
+  'own-link',
+  'bare-field',
+  'hard-to-read',
+  'heavy',
+  'no-language',
+] as const
+export type LintCode = (typeof lintCodes)[number]
+
+/** One finding: `what` is the words it is about, or the number. */
+export type Finding = { code: LintCode; what: string }
+
+/** A mail above this is slow on a phone, and some programs cut it off. */
+const heaviestBytes = 100_000
+/** Björnsson's readability index (LIX): words in a sentence, plus the share of words over six letters. Above it, official prose. */
+const hardest = 50
+/** Fewer words than this have no reading level. */
+const fewestWords = 30
+
+/** Words of a link that say nothing out of their sentence, as a screen reader lists them (WCAG 2.4.4). */
+const vague = new Set(
+  [
+    ['click here', 'click', 'here', 'more', 'read more', 'learn more', 'this link', 'link'],
+    ['hier', 'hier klicken', 'klicken sie hier', 'mehr', 'mehr lesen', 'weiterlesen'],
+    ['ici', 'cliquez ici', 'en savoir plus', 'lire la suite', 'plus'],
+    ['aquí', 'haga clic aquí', 'leer más', 'más'],
+    ['هنا', 'اضغط هنا', 'انقر هنا', 'المزيد'],
+  ].flat(),
+)
+
+/**
+ * Looks a message over, as it was written and as it would leave. What cannot leave at all, like an unknown field, is refused
+ * when it is written, and is no finding.
+ * @param source its Markdown. @param bytes of the whole mail to one person. @param offered the languages of the brand's pages.
+ */
+export function lintCampaign({
+  source,
+  language,
+  offered,
+  bytes,
+}: {
+  source: string
+  language: string | null
+  offered: readonly string[]
+  bytes: number
+}): Finding[] {
+  const links = [...source.matchAll(/(!?)\[((?:[^[\]\\]|\\.)*)\]\(\s*<?([^\s)>]*)[^)]*\)/g)].map(
+    ([, mark, label = '', url = '']) => ({ picture: mark === '!', label: label.trim(), url }),
+  )
+  return [
+    ...links
+      .filter(({ picture, label, url }) => picture && label === '' && isOwnPicture(url))
+      .map(({ url }) => finding('no-alt', url)),
+    ...leftOut(source, links),
+    ...links
+      .filter(({ picture, label }) => !picture && isVague(label))
+      .map(({ label }) => finding('vague-link', label)),
+    ...links.filter(({ picture, url }) => !picture && isRelative(url)).map(({ url }) => finding('own-link', url)),
+    ...(/\{\{\s*\w+\s*\}\}/.exec(source) ?? []).slice(0, 1).map((field) => finding('bare-field', field)),
+    ...readingLevel(source, language),
+    ...(bytes > heaviestBytes ? [finding('heavy', String(Math.ceil(bytes / 1000)))] : []),
+    ...(language === null && offered.length > 1 ? [finding('no-language', offered.join(', '))] : []),
+  ]
+}
+
+function finding(code: LintCode, what: string): Finding {
+  return { code, what: what.slice(0, 120) }
+}
+
+function isVague(label: string): boolean {
+  return vague.has(
+    label
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\s]/gu, '')
+      .trim(),
+  )
+}
+
+/** An address that leads nowhere from a mailbox. */
+function isRelative(url: string): boolean {
+  return url !== '' && !/^[a-z][a-z\d+.-]*:/i.test(url)
+}
+
+/** What is not part of what people get: pictures from elsewhere, HTML, and addresses that a mail does not follow. */
+function leftOut(source: string, links: readonly { picture: boolean; url: string }[]): Finding[] {
+  const pictures = links.filter(({ picture, url }) => picture && !isOwnPicture(url))
+  const schemes = links.filter(({ picture, url }) => !picture && /^[a-z][a-z\d+.-]*:/i.test(url))
+  const refused = schemes.filter(({ url }) => !/^(?:https?|mailto):/i.test(url))
+  const html = /<\/?[a-z][^<>]*>/i.exec(source.replaceAll(/<(?:https?:|mailto:|[^<>\s]+@)[^<>]*>/gi, ''))
+  return [
+    ...[...pictures, ...refused].map(({ url }) => finding('left-out', url)),
+    ...(html ? [finding('left-out', html[0])] : []),
+  ]
+}
+
+/** Whether a picture's address is one of those that we host ourselves, the same for everybody. */
+export function isOwnPicture(url: string): boolean {
+  return /^\/picture\/[\da-f]{64}\.png$/.test(url)
+}
+
+/** Arabic joins its small words to the next one, so that the index says nothing about it. */
+function readingLevel(source: string, language: string | null): Finding[] {
+  if (language === 'ar') return []
+  const text = source.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/\{\{[^{}]*\}\}/g, 'Ada')
+  const words = text.match(/\p{L}[\p{L}\p{M}'’-]*/gu) ?? []
+  if (words.length < fewestWords) return []
+  const sentences = text.split(/[.!?:;](?:\s|$)|\n\s*\n|\n\s*[-*#\d]/).filter((part) => /\p{L}/u.test(part)).length
+  const long = words.filter((word) => word.length > 6).length
+  const level = words.length / sentences + (100 * long) / words.length
+  return level > hardest ? [finding('hard-to-read', String(Math.round(level)))] : []
+}

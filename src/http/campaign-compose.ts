@@ -1,0 +1,216 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createCampaign, requireVersion, reviseCampaign, type CampaignDraft } from '../actions/create-campaign.ts'
+import { campaignTopics, freeShortName, openCampaign } from '../actions/list-campaigns.ts'
+import { previewCampaign } from '../actions/preview-campaign.ts'
+import type { Brand } from '../domain/brand.ts'
+import { draftFaults } from '../domain/campaign-draft.ts'
+import { writingOf } from '../domain/language.ts'
+import { staffText } from '../domain/staff-catalogue.ts'
+import { rolesFor } from '../domain/staff-role.ts'
+import { instantOfWall, wallOf } from '../domain/wall-time.ts'
+import type { StaffField, StaffPart } from '../staff-views.ts'
+import { picturesUrl } from './campaign-pictures.ts'
+import { frameOfMail, framingPolicy, lintParts } from './campaign-preview.ts'
+import { campaignUrl, dayWords, plainField, slugOf } from './campaign-words.ts'
+import { fieldOf, type Site } from './site.ts'
+import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
+
+/** What was typed into the form, as it was typed. */
+const parts = ['topic', 'subject', 'inShort', 'sender', 'language', 'usefulUntil', 'body'] as const
+type Part = (typeof parts)[number]
+type Typed = Record<Part, string>
+
+/** Markdown by example: the words stay what somebody types. */
+const markdownSamples = [
+  ['heading', '# Five ways to darn'],
+  ['strong', 'It takes **two minutes**.'],
+  ['link', '[Five ways to darn](https://fern.example/darn)'],
+  ['list', '- Weave the hole closed'],
+  ['name', 'Hello {{name|there}},'],
+] as const
+
+/** A body of 200,000 characters, as a form sends it. */
+const bodyLimit = 2_000_000
+
+/** Where a campaign is written, and written anew while it is a draft. */
+export function composePages(server: FastifyInstance, site: Site): void {
+  staffPage(server, site, '/admin/campaigns/new', {
+    roles: rolesFor.campaigns,
+    bodyLimit,
+    get: (look, _request, reply) => compose(site, look, reply, null, emptyFor(look.brand)),
+    post: (look, request, reply) => write(site, look, request, reply),
+  })
+  staffPage(server, site, '/admin/campaigns/:slug/edit', {
+    roles: rolesFor.campaigns,
+    bodyLimit,
+    get: async (look, request, reply) => {
+      const campaign = await openCampaign(site.house, slugOf(request))
+      const { subject, inShort, sender, body, language, usefulUntil, topicSlug, message, slug } = campaign
+      const until = usefulUntil === null ? '' : wallOf(new Date(usefulUntil), look.brand.timeZone)
+      const typed = { topic: topicSlug, subject, inShort, sender, language: language ?? '', usefulUntil: until, body }
+      return compose(site, look, reply, { slug, version: message }, typed)
+    },
+    post: (look, request, reply) => revise(site, look, request, reply),
+  })
+}
+
+function emptyFor({ name, replyTo, languages }: Brand): Typed {
+  const sender = replyTo === null ? '' : `${name} <${replyTo}>`
+  const language = languages.length > 1 ? '' : (languages[0] ?? '')
+  return { topic: '', subject: '', inShort: '', sender, language, usefulUntil: '', body: '' }
+}
+
+async function write(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const typed = typedIn(request)
+  const faults = faultsIn(typed, look.brand)
+  if (Object.keys(faults).length > 0) return compose(site, look, reply, null, typed, faults)
+  const slug = await freeShortName(site.house, typed.subject)
+  await createCampaign(site.house, { ...draftOf(typed, look.brand), slug })
+  return reply.redirect(campaignUrl(slug, undefined, { done: 'written' }), 303)
+}
+
+async function revise(
+  site: Site,
+  look: StaffLook,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const slug = slugOf(request)
+  const typed = typedIn(request)
+  const version = fieldOf(request.body, 'version') ?? ''
+  const faults = faultsIn(typed, look.brand)
+  if (Object.keys(faults).length > 0) {
+    requireVersion(await openCampaign(site.house, slug), version)
+    return compose(site, look, reply, { slug, version }, typed, faults)
+  }
+  await reviseCampaign(site.house, { ...draftOf(typed, look.brand), slug }, version)
+  return reply.redirect(campaignUrl(slug, undefined, { done: 'edited' }), 303)
+}
+
+function typedIn(request: FastifyRequest): Typed {
+  const values = parts.map((part) => [part, fieldOf(request.body, part) ?? ''] as const)
+  return Object.fromEntries(values) as Typed
+}
+
+/** A time that cannot be read stays as it was typed, and is refused as that. */
+function draftOf(typed: Typed, brand: Brand): Omit<CampaignDraft, 'slug'> {
+  const { usefulUntil, language, ...rest } = typed
+  const until = usefulUntil === '' ? null : (instantOfWall(usefulUntil, brand.timeZone)?.toISOString() ?? usefulUntil)
+  return { ...rest, usefulUntil: until, language: language === '' ? null : language }
+}
+
+function faultsIn(typed: Typed, brand: Brand): Partial<Record<Part, string>> {
+  const faults = draftFaults(draftOf(typed, brand))
+  return typed.topic === '' ? { topic: staffText('staff.campaigns.compose.noTopic'), ...faults } : faults
+}
+
+async function compose(
+  site: Site,
+  look: StaffLook,
+  reply: FastifyReply,
+  edits: { slug: string; version: string } | null,
+  typed: Typed,
+  faults: Partial<Record<Part, string>> = {},
+): Promise<FastifyReply> {
+  const topics = await campaignTopics(site.house)
+  const wrong = Object.keys(faults) as Part[]
+  const heading = staffText(edits === null ? 'staff.campaigns.new' : 'staff.campaigns.edit')
+  const items = wrong.map((part) => ({ label: faults[part] ?? '', url: `#${part}` }))
+  const version = edits === null ? [] : [{ name: 'version', value: edits.version }]
+  const form: StaffPart = {
+    kind: 'form',
+    form: {
+      method: 'post',
+      action: edits === null ? '/admin/campaigns/new' : campaignUrl(edits.slug, 'edit'),
+      fields: [{ name: 'seal', value: look.seal }, ...version],
+      inputs: fieldsFor(look.brand, topics, typed, faults),
+      button: staffText('staff.campaigns.compose.save'),
+      look: 'primary',
+    },
+  }
+  if (edits !== null) reply.header('content-security-policy', framingPolicy)
+  const beside = edits === null ? howTo() : await asSaved(site, edits.slug)
+  return sendStaff(
+    reply,
+    look,
+    heading,
+    [{ kind: 'columns', columns: [[form], beside] }],
+    wrong.length === 0
+      ? {}
+      : { status: 422, problems: { heading: staffText('staff.campaigns.compose.problem'), items } },
+  )
+}
+
+/** The message as it was saved last, beside the form that writes it anew. */
+async function asSaved({ house }: Site, slug: string): Promise<StaffPart[]> {
+  const preview = await previewCampaign(house, slug, { person: null, digest: false })
+  const heading = staffText('staff.campaigns.compose.asSaved')
+  const looked = { as: null, width: 'desk', dark: false, digest: false } as const
+  return [{ kind: 'heading', text: heading }, frameOfMail(preview, looked), ...lintParts(preview.findings)]
+}
+
+/** What a message can be made of. */
+function howTo(): StaffPart[] {
+  const facts = markdownSamples.map(([key, sample]) => ({
+    name: staffText(`staff.campaigns.markdown.${key}`),
+    values: [{ text: sample, look: 'code' as const }],
+  }))
+  return [
+    { kind: 'heading', text: staffText('staff.campaigns.compose.howTo') },
+    { kind: 'facts', facts },
+    { kind: 'links', links: [{ label: staffText('staff.campaigns.picture.link'), url: picturesUrl }] },
+    { kind: 'text', look: 'muted', lines: [staffText('staff.campaigns.compose.footer')] },
+  ]
+}
+
+function fieldsFor(
+  brand: Brand,
+  topics: Awaited<ReturnType<typeof campaignTopics>>,
+  typed: Typed,
+  faults: Partial<Record<Part, string>>,
+): StaffField[] {
+  const state = (part: Part) => ({ value: typed[part], error: faults[part] ?? '' })
+  const chosen = (value: string, label: string, part: Part) => ({ value, label, chosen: typed[part] === value })
+  const last = (at: string | null) =>
+    at === null
+      ? staffText('staff.campaigns.compose.neverSent')
+      : staffText('staff.campaigns.compose.lastSent', { day: dayWords(at, brand.timeZone) })
+  const zone = { zone: brand.timeZone }
+  return [
+    {
+      ...plainField('topic', staffText('staff.campaigns.topic'), state('topic')),
+      hint: staffText('staff.campaigns.compose.topicHint'),
+      type: 'select',
+      options: [
+        chosen('', staffText('staff.campaigns.compose.chooseTopic'), 'topic'),
+        ...topics.map((topic) => chosen(topic.slug, `${topic.name} (${last(topic.last)})`, 'topic')),
+      ],
+    },
+    plainField('subject', staffText('staff.campaigns.subject'), state('subject')),
+    plainField('inShort', staffText('staff.campaigns.inShort'), {
+      ...state('inShort'),
+      hint: staffText('staff.campaigns.compose.inShortHint'),
+    }),
+    plainField('body', staffText('staff.campaigns.compose.body'), {
+      ...state('body'),
+      type: 'area',
+      rows: 16,
+      hint: staffText('staff.campaigns.compose.bodyHint', { field: '{{name|there}}' }),
+    }),
+    plainField('sender', staffText('staff.campaigns.from'), state('sender')),
+    {
+      ...plainField('language', staffText('staff.campaigns.language'), state('language')),
+      hint: staffText('staff.campaigns.compose.languageHint'),
+      type: 'select',
+      options: [
+        chosen('', staffText('staff.campaigns.compose.noLanguage'), 'language'),
+        ...brand.languages.map((each) => chosen(each, writingOf(each).name, 'language')),
+      ],
+    },
+    plainField('usefulUntil', staffText('staff.campaigns.usefulUntil'), {
+      ...state('usefulUntil'),
+      type: 'datetime-local',
+      hint: staffText('staff.campaigns.compose.usefulUntilHint', zone),
+    }),
+  ]
+}
