@@ -25,6 +25,7 @@ import { renderWording } from './render.ts'
 import { keepFirstBrand } from './store/brand.ts'
 import { joinBundledServer } from './store/bundled-postgres.ts'
 import { openDatabase } from './store/database.ts'
+import { restoring } from './store/dump.ts'
 import { openLedger } from './store/ledger.ts'
 import { queueSessions } from './store/metrics.ts'
 import { migrate } from './store/migrations.ts'
@@ -69,6 +70,7 @@ export async function openHouse(
     const files = { noList: openNoList(noListPath(config), warn), highWater: highWaterFile(highWaterPath(config)) }
     const house = { database, keys, courier, serviceCourier, sign, ...files, missingForRelay: missing, publicUrl, warn }
     if (repair) return { house, close }
+    if ((await restoring(database.sql)) !== null) throw halfRestored()
     // Before anything is written: a ledger that lost entries must not grow.
     await requireMark(house)
     await raiseMark(house)
@@ -80,6 +82,13 @@ export async function openHouse(
     await close()
     throw error
   }
+}
+
+function halfRestored(): Problem {
+  return new Problem(
+    'not-ready',
+    'a restore into this database was cut off before later stops and erasures held again. Nothing was started. Run courtesy restore with the same file again.',
+  )
 }
 
 /** What runs until it is closed, or the process gets SIGTERM or SIGINT; `ended` settles then, with what was in flight answered. */

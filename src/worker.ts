@@ -122,6 +122,8 @@ class QueueWorker implements Worker {
   }
 
   async #sweep(): Promise<void> {
+    // A ledger that lost entries must not grow, whatever there is to note in it.
+    await requireMark(this.#house)
     await sweep(this.#house)
     await suppressBounced(this.#house)
     await sealPending(this.#house)
@@ -130,6 +132,7 @@ class QueueWorker implements Worker {
 
   /** What has been kept for its time: once a day, and at a start, because nobody may be there at that hour; at most once an hour. */
   async #retire(): Promise<void> {
+    await requireMark(this.#house)
     await retireData(this.#house, AbortSignal.any([this.#ending.signal, AbortSignal.timeout(4 * turnMs)]))
   }
 

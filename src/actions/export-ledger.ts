@@ -22,7 +22,8 @@ import { ledgerKey, signCheckpoint, type SignedCheckpoint } from './sign-checkpo
 /**
  * What somebody wants to take out. `scope` and `person` (an id) limit it to some entries; `since` is the text of an
  * earlier checkpoint that a part is to prove the continuation of; `by` is who takes it, `destroyBy` a day. `what` is
- * `proof` for what one person is given.
+ * `proof` for what one person is given. The entry names `staff` by their id in the place of `by`: it outlives their
+ * time here, and whom it is about can read it.
  */
 export type ExportOrder = {
   scope?: ExportScope
@@ -32,6 +33,7 @@ export type ExportOrder = {
   withTable?: boolean
   since?: string | undefined
   by?: string | undefined
+  staff?: string
   destroyBy?: string | null
 }
 
@@ -76,7 +78,10 @@ export async function makeExport(house: House, order: ExportOrder): Promise<Made
   }
   const what = part ? (order.what ?? 'part') : 'ledger'
   const out = { what, scope, person, by: shortText(order.by ?? ''), withPayloads }
-  const { checkpoint, destroyBy } = await commit(house, (tx) => record(house, tx, out, order.destroyBy ?? null))
+  const said = order.staff ?? out.by
+  const { checkpoint, destroyBy } = await commit(house, (tx) =>
+    record(house, tx, { ...out, said }, order.destroyBy ?? null),
+  )
   await raiseMark(house)
   return { ...out, entry: checkpoint.size, destroyBy }
 }
@@ -145,19 +150,19 @@ type Recorded = {
   withPayloads: boolean
 }
 
-/** The entry, the row of the register and a checkpoint over both, in one transaction. */
+/** The entry, the row of the register and a checkpoint over both, in one transaction. `said`: what the entry calls who takes it. */
 async function record(
   house: House,
   tx: Transaction,
-  out: Recorded,
+  { said, ...out }: Recorded & { said: string | null },
   until: string | null,
 ): Promise<{ checkpoint: SignedCheckpoint; destroyBy: string }> {
-  const { what, scope, person, by, withPayloads } = out
+  const { what, scope, person, withPayloads } = out
   if (person !== null && !(await lockPerson(tx, person))) throw new Problem('not-found', 'there is no such person')
   const head = await lockHead(tx)
   const entry = head.size + 1
   const about = person === null ? {} : { person }
-  const payload = { ...about, what, ...scope, withPayloads, by, through: entry }
+  const payload = { ...about, what, ...scope, withPayloads, by: said, through: entry }
   await appendEntries(tx, head, [{ kind: 'exported', topics: [], wording: null, person, payload }])
   const destroyBy = await registerExport(tx, { entry, ...out }, until)
   return { checkpoint: await signCheckpoint(house, tx), destroyBy }

@@ -16,16 +16,23 @@ export type MarkLook = { mark: Checkpoint | null; size: number; root: string; wh
 
 /**
  * Compares the database's ledger with the mark (I-13): it must be the same log, at least as long, with the signed root at the
- * mark's size, and its head must be the root of its entries. The mark is read first: it is only ever written after its checkpoint is committed.
+ * mark's size, its head must be the root of its entries, and no checkpoint may lie beyond it. The mark is read first: it is only ever written
+ * after its checkpoint is committed.
  */
 export async function lookAtMark(house: House, sql: Sql = house.database.sql): Promise<MarkLook> {
   const note = await house.highWater.read()
   const mark = note === null ? null : readMark(note, house.keys)
+  const newest = await newestCheckpoint(sql)
   const head = await readHead(sql)
   const root = rootOf(head)
-  const whole = (await rootAt(sql, head.size)) === root
-  const found = { mark, size: head.size, root, whole }
-  if (!whole) return { ...found, fault: broken(head.size) }
+  const fault =
+    (await rootAt(sql, head.size)) !== root
+      ? broken(head.size)
+      : newest && newest.size > head.size
+        ? cut(head.size, newest.size)
+        : null
+  const found = { mark, size: head.size, root, whole: fault === null }
+  if (fault !== null) return { ...found, fault }
   if (note === null) return { ...found, fault: null }
   return { ...found, fault: mark === null ? unreadable : await faultOf(sql, mark, head) }
 }
@@ -34,8 +41,12 @@ function broken(size: number): string {
   return `the ledger's head is not the root of its ${size} entries: they were changed by hand`
 }
 
+function cut(size: number, signed: number): string {
+  return `the ledger ends at entry ${size}, and a checkpoint of ${signed} is stored beside it: one of both was changed by hand`
+}
+
 const unreadable =
-  'the high-water mark beside it was damaged, or signed by a key that this keyring does not know. If the keyring is older than the mark, put the newer one back'
+  'the high-water mark beside it was damaged, or signed by a key that this keyring does not know. If the keyring is older than mark and database, put the newer one back'
 
 async function faultOf(sql: Sql, mark: Checkpoint, head: { origin: string; size: number }): Promise<string | null> {
   if (mark.origin !== head.origin) {
@@ -65,7 +76,7 @@ export async function requireMark(house: House, sql?: Sql): Promise<void> {
 
 /**
  * Moves the mark to the newest signed checkpoint, once that is committed. It never goes back, however many processes do this at once: one at
- * a time, each looking again. A mark that does not fit, or cannot be written, stays and is told to the log.
+ * a time, each looking again. A mark that does not fit or cannot be written stays, also where that checkpoint is not of these entries, and the log is told.
  */
 export async function raiseMark(house: House): Promise<void> {
   try {
@@ -74,7 +85,14 @@ export async function raiseMark(house: House): Promise<void> {
       const newest = await newestCheckpoint(tx)
       const { mark, fault } = await lookAtMark(house, tx)
       if (fault !== null) return house.warn(`the high-water mark stays where it is: ${fault}`)
-      if (newest && newest.size > (mark?.size ?? -1)) await house.highWater.write(newest.note)
+      if (!newest || newest.size <= (mark?.size ?? -1)) return
+      // Whoever writes to the database must not be able to write to the mark.
+      const signed = readMark(newest.note, house.keys)
+      if (signed?.size !== newest.size || (await faultOf(tx, signed, await readHead(tx))) !== null)
+        return house.warn(
+          `the high-water mark stays where it is: the stored checkpoint of ${newest.size} entries is none that was signed of them`,
+        )
+      await house.highWater.write(newest.note)
     })
   } catch (error) {
     const { code } = error as { code?: string }

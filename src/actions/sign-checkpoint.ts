@@ -1,3 +1,4 @@
+import { fitOf } from '../domain/keyring.ts'
 import { rootOf } from '../domain/merkle.ts'
 import { Problem } from '../domain/problem.ts'
 import { checkpointText, signNote, vkeyOf } from '../domain/signed-note.ts'
@@ -22,22 +23,35 @@ export async function signCheckpoint(house: House, tx: Transaction): Promise<Sig
   return signHead(house, tx)
 }
 
-/** As {@link signCheckpoint}, whatever the mark says: for a person who decided so. */
+/**
+ * As {@link signCheckpoint}, whatever the mark says: for a person who decided so.
+ * @throws Problem `verification-failed` where something else was signed for this size: two would contradict each other.
+ */
 export async function signHead(house: House, tx: Transaction): Promise<SignedCheckpoint> {
   const head = await lockHead(tx)
   await requireKey(house, tx, head.origin)
   const text = checkpointText({ origin: head.origin, size: head.size, root: rootOf(head) })
   const note = signNote(text, head.origin, house.keys.ledger)
-  return { size: head.size, note: await keepCheckpoint(tx, head.size, note) }
+  const kept = await keepCheckpoint(tx, head.size, note)
+  if (kept === note) return { size: head.size, note }
+  throw new Problem(
+    'verification-failed',
+    `a checkpoint of ${head.size} entries is stored that is not of those that are there: they were changed by hand. Nothing was signed. Restore a backup of the database`,
+  )
 }
 
-/** Nothing is signed by a key that another one has followed. @throws Problem `not-ready` when that was done while this process ran. */
-async function requireKey(house: House, tx: Transaction, origin: string): Promise<void> {
-  const newest = await newestLedgerKey(tx)
-  if (newest === null || newest === vkeyOf(origin, house.keys.ledger)) return
+/**
+ * Nothing is signed by a key that another one has followed, nor by one of which the ledger does not say whom it follows.
+ * @throws Problem `not-ready` when the key was changed while this process ran, or the database is of before a change.
+ */
+export async function requireKey(house: House, sql: Sql, origin: string): Promise<void> {
+  const fit = fitOf(house.keys, await newestLedgerKey(sql), (key) => vkeyOf(origin, key))
+  if (fit === 'fits') return
   throw new Problem(
     'not-ready',
-    'the key that signs the ledger was changed, and this process has another one. Nothing was signed. Give this machine the new keyring file and start again.',
+    fit === 'newer'
+      ? 'this keyring signs with a key that this database knows nothing of: the database is older. Nothing was signed. Keep this keyring apart, and put back the keyring of the same backup.'
+      : 'the key that signs the ledger was changed, and this process has another one. Nothing was signed. Give this machine the new keyring file and start again.',
   )
 }
 

@@ -9,8 +9,17 @@ import { canonicalJson, parseCanonicalJson } from './canonical-json.ts'
 export const bundleFormats = { whole: 'courtesy-ledger-bundle/1', part: 'courtesy-ledger-part/1' } as const
 export type BundleExtent = keyof typeof bundleFormats
 
+const listedHashes = z.array(z.string().regex(/^[0-9a-f]{64}$/))
+/** Taken as it is: a record made anew would lose a file called `__proto__`. */
+const listedFiles = z.custom<Record<string, string>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    listedHashes.safeParse(Object.values(value)).success,
+)
 const manifestShape = z.strictObject({
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  files: listedFiles,
   format: z.string(),
 })
 

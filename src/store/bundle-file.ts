@@ -49,12 +49,13 @@ export function bundleZip(parts: readonly BundlePart[], extent: BundleExtent): R
   return output
 }
 
-/** Writes a zip; the file appears under its name whole or not at all. @throws whatever the bytes or the disk throw. */
+/** Writes a zip (mode 0600: it may name people); the file appears under its name whole or not at all. @throws whatever the bytes or the disk throw. */
 export async function writeWhole(file: string, bytes: Readable): Promise<void> {
   const draft = `${file}.part`
   try {
     // Opened first: a file that comes to be after it was removed would stay.
-    const handle = await open(draft, 'w')
+    const handle = await open(draft, 'w', 0o600)
+    await handle.chmod(0o600)
     await pipeline(bytes, handle.createWriteStream())
     await rename(draft, file)
   } catch (error) {
@@ -76,6 +77,8 @@ async function* hashed(bytes: AsyncIterable<Uint8Array>, done: (hash: string) =>
 const mostBytes = 64 * 1024 * 1024
 const mostParts = 100_000
 const streamed: readonly string[] = streamedParts
+/** The extra field that gives a file another name (APPNOTE 4.6.9). */
+const unicodePath = 0x7075
 
 /**
  * Opens a zip as a bundle, without believing anything in it. The large parts come as streams; `close` when done.
@@ -88,6 +91,7 @@ export async function readBundle(file: string): Promise<Bundle & { close(): void
     const streams = new Map<string, AsyncIterable<Uint8Array>>()
     let bytes = 0
     for await (const entry of zip.eachEntry()) {
+      requirePlainName(entry)
       if (streams.has(entry.fileName) || files.has(entry.fileName)) {
         throw new Problem(
           'invalid-input',
@@ -114,6 +118,12 @@ export async function readBundle(file: string): Promise<Bundle & { close(): void
       `${file} cannot be read as a bundle (${error instanceof Error ? error.message : 'unknown'})`,
     )
   }
+}
+
+/** All names of ours are ASCII. Of other letters, and beside another name in an extra field, readers could see different files. */
+function requirePlainName({ fileName, fileNameRaw, extraFields }: yauzl.Entry): void {
+  const plain = /^[ -~]+$/.test(fileName) && fileNameRaw.equals(Buffer.from(fileName))
+  if (!plain || extraFields.some(({ id }) => id === unicodePath)) throw new Error('a file in it has no plain name')
 }
 
 /** A part is opened when it is read: damaged data that nobody reads yet would be an error that nobody catches. */

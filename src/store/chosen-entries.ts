@@ -86,7 +86,11 @@ async function choose(session: postgres.ReservedSql, choice: Choice, size: numbe
 /** Cancels what may be under way on the session, and leaves it as it was. */
 async function closeReading(sql: Sql, session: postgres.ReservedSql, toCancel: number | null): Promise<void> {
   try {
-    if (toCancel !== null) await sql`select pg_cancel_backend(${toCancel})`
+    if (toCancel !== null) {
+      await sql`select pg_cancel_backend(${toCancel})`
+      // Where nothing was under way any more the next statement may be what is cancelled: this one is nobody's.
+      await session`select 1`.catch(() => undefined)
+    }
     await session`drop table if exists pg_temp.chosen`
     await session`reset statement_timeout`
   } catch {

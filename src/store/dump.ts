@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto'
 import type postgres from 'postgres'
-import type { BackupManifest } from '../domain/backup-manifest.ts'
+import { backupManifestText, type BackupManifest } from '../domain/backup-manifest.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Sql, Transaction } from './database.ts'
 
@@ -57,8 +58,23 @@ export async function isEmpty(sql: Sql): Promise<boolean> {
 }
 
 /**
+ * Of which backup a database holds the rows that nobody has made safe to start on yet; null where there is nothing to do. It lies in no row, so
+ * that it is in no backup either.
+ */
+export async function restoring(sql: Sql): Promise<string | null> {
+  const [row] = await sql<{ backup: string | null }[]>`
+    select substring(obj_description(to_regclass('public.ledger_head'), 'pg_class') from '^restoring ([0-9a-f]{64})$') as backup`
+  return row?.backup ?? null
+}
+
+/** What was restored is safe to start on. */
+export async function endRestoring(sql: Sql): Promise<void> {
+  await sql`comment on table ledger_head is null`
+}
+
+/**
  * Puts the rows of a backup into an empty schema of the same migration, in one transaction. Triggers rest meanwhile: they guard changes, and
- * this is none. References between tables are checked when all rows are there.
+ * this is none. References between tables are checked when all rows are there. Nothing starts on them until {@link endRestoring}.
  * @param read gives the rows of a table as {@link tableRows} wrote them
  * @throws Problem `invalid-input` when the tables are not those of the backup, or rows are missing; nothing is changed then.
  */
@@ -92,6 +108,7 @@ export async function loadTables(
     for (const { table, name, definition } of references) {
       await tx.unsafe(`alter table ${table} add constraint ${name} ${definition}`)
     }
+    await tx.unsafe(`comment on table ledger_head is 'restoring ${hash('sha256', backupManifestText(manifest))}'`)
   })
 }
 

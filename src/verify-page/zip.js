@@ -12,6 +12,7 @@ const mostFiles = 100_000
 const endMark = 0x06054b50
 const directoryMark = 0x02014b50
 const fileMark = 0x04034b50
+const unicodePath = 0x7075
 
 /**
  * The files of a zip by name, folders left out.
@@ -59,10 +60,13 @@ function directoryOf(zip) {
   while (entries.length < count) {
     if (at + 46 > end || view.getUint32(at, true) !== directoryMark) throw unreadable('its list of files is damaged')
     const lengths = [28, 30, 32].map((offset) => view.getUint16(at + offset, true))
-    const [nameLength = 0] = lengths
+    const [nameLength = 0, extraLength = 0] = lengths
+    if (at + 46 + nameLength + extraLength > end) throw unreadable('its list of files is damaged')
     if ((view.getUint16(at + 8, true) & 1) === 1) throw unreadable('it is encrypted')
+    const name = nameIn(zip.subarray(at + 46, at + 46 + nameLength))
+    if (hasOtherName(view, at + 46 + nameLength, extraLength)) throw unreadable('a file in it has no plain name')
     entries.push({
-      name: nameIn(zip.subarray(at + 46, at + 46 + nameLength)),
+      name,
       method: view.getUint16(at + 10, true),
       packed: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
@@ -86,10 +90,26 @@ function endOf(view) {
   throw unreadable('it is no zip, or not all of one')
 }
 
-/** @param {Bytes} bytes */
+/**
+ * Whether an extra field gives a file another name, which other readers go by (APPNOTE 4.6.9).
+ * @param {DataView} view
+ * @param {number} start
+ * @param {number} length
+ */
+function hasOtherName(view, start, length) {
+  for (let at = start; at + 4 <= start + length; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) === unicodePath) return true
+  }
+  return false
+}
+
+/**
+ * All names of ours are ASCII, which every reader reads alike; of other letters a zip can leave open which they are.
+ * @param {Bytes} bytes
+ */
 function nameIn(bytes) {
   const name = textIn(bytes)
-  if (name === null || name === '') throw unreadable('a file in it has no proper name')
+  if (name === null || !/^[ -~]+$/.test(name)) throw unreadable('a file in it has no plain name')
   if (/^(?:\/|[A-Za-z]:)|\\|(?:^|\/)\.\.(?:\/|$)/.test(name))
     throw unreadable(`it has a path that leads out of it: ${name}`)
   return name

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import t from 'tap'
@@ -14,7 +14,7 @@ import { buildServer } from '../../src/http/server.ts'
 import { openHouse } from '../../src/main.ts'
 import { restore } from '../../src/restore.ts'
 import { openBackup, textOf } from '../../src/store/backup-file.ts'
-import { tokenFor } from '../support/app.ts'
+import { choicesOf, tokenFor } from '../support/app.ts'
 import { backedUp, machine, newHouse, opened, restored } from '../support/backups.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { emptyDatabase } from '../support/database.ts'
@@ -175,6 +175,31 @@ t.test('what is not empty, and what belongs to another keyring, is left alone', 
   const url = await emptyDatabase(t)
   await t.rejects(into(other.config(url)), { code: 'conflict', message: /is not the one in the backup/ })
   t.same(await contents(url), {})
+})
+
+t.test('a restore that is cut off starts nothing, and is done again with the same file', async (t) => {
+  const on = machine(t)
+  const { house, ada } = await lived(t, on)
+  await house.database.sql`update campaigns set state = 'sending' where slug = 'darn'`
+  const file = await backedUp(house, on)
+  await changeChoices(house, ada, stopPage, (now, at) => stopEverything(now, at, 'herself', null))
+  const url = await emptyDatabase(t)
+  const into = (name: string) => restore(on.config(url), name, { nothingSince: false, warn: () => undefined })
+  const noList = join(on.folder, 'no-list')
+  const noes = readFileSync(noList)
+  rmSync(noList)
+  // A folder cannot be read as a list: the process ends there.
+  mkdirSync(noList)
+  await t.rejects(into(file), { code: 'EISDIR' })
+  await t.rejects(opened(t, on, url), { code: 'not-ready', message: /cut off/ })
+  rmSync(noList, { recursive: true })
+  writeFileSync(noList, noes)
+  await house.database.sql`insert into unsealed (kind, records) values ('outcomes', '[]')`
+  await t.rejects(into(await backedUp(house, on, 'later.zip')), { code: 'conflict' }, 'not with another one')
+  t.match(await into(file), { noList: { stopped: 1 } })
+  const again = await opened(t, on, url)
+  t.match((await choicesOf(again, ada)).stopped, { by: 'staff' })
+  await t.rejects(into(file), { code: 'conflict' })
 })
 
 t.test('what is numbered goes on where it stood, also where the last rows are gone', async (t) => {

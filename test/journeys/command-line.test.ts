@@ -6,15 +6,17 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { joinBundledServer } from '../../src/store/bundled-postgres.ts'
 import { bundleZip, readBundle, writeWhole, type BundlePart } from '../../src/store/bundle-file.ts'
-import { throwawaySettings } from '../support/database.ts'
+import { freshDatabase, throwawaySettings } from '../support/database.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 type Ended = { code: number | null; out: string; words: string }
 
-/** Runs the program as a person does, in a folder and on a database server of its own. */
-function commandLine(dataDir: string): (...args: string[]) => Promise<Ended> {
+/** Runs the program as a person does, in a folder of its own, and on the database server there unless another is named. */
+function commandLine(dataDir: string, databaseUrl?: string): (...args: string[]) => Promise<Ended> {
   const env = {
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
     DATA_DIR: dataDir,
@@ -44,6 +46,11 @@ async function emptyDataDir(t: { teardown(close: () => Promise<void> | void): un
   const server = await joinBundledServer({ dataDir: folder, settings: throwawaySettings })
   t.teardown(() => server.leave())
   return folder
+}
+
+/** The program on a database of its own: for what does not begin with an empty folder. */
+async function onDatabase(t: Parameters<typeof temporaryFolder>[0] & Parameters<typeof freshDatabase>[0]) {
+  return commandLine(temporaryFolder(t), (await freshDatabase(t)).url)
 }
 
 const people = ['cleaned', 'subscribed', 'unsubscribed'].map((status) => `demo/people/${status}_members_export.csv`)
@@ -142,8 +149,7 @@ t.test('the whole way from an empty folder: people, a campaign, and a proof that
 })
 
 t.test('wrong use ends with 64 and says what is right; failures end with 1 and the fix', async (t) => {
-  const folder = await emptyDataDir(t)
-  const courtesy = commandLine(folder)
+  const courtesy = await onDatabase(t)
   const wrong: [string[], number, RegExp][] = [
     [['campaign', 'chek', 'darn'], 64, /unknown command|chek/],
     [['topic', 'add', 'repairs'], 64, /--name/],
@@ -163,7 +169,7 @@ t.test('wrong use ends with 64 and says what is right; failures end with 1 and t
 })
 
 t.test('a question, what people answered, and what was changed: asked and read from the command line', async (t) => {
-  const courtesy = commandLine(await emptyDataDir(t))
+  const courtesy = await onDatabase(t)
   const done = async (...args: string[]): Promise<object> => {
     const { code, out, words } = await courtesy(...args, '--json')
     t.equal(code, 0, `${args.slice(0, 2).join(' ')} ${words}`)
@@ -208,7 +214,7 @@ async function withOneByteChanged(from: string, to: string, entry: number): Prom
 }
 
 t.test('who works here is added, given another role, listed and removed', async (t) => {
-  const run = commandLine(await emptyDataDir(t))
+  const run = await onDatabase(t)
   const object = async (...args: string[]) => {
     const { code, out, words } = await run(...args, '--json')
     t.equal(code, 0, words)

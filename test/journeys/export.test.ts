@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -6,6 +6,7 @@ import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger, makeExport, openExport, readExport, type ExportOrder } from '../../src/actions/export-ledger.ts'
+import { fetchExport } from '../../src/actions/audit-exports.ts'
 import type { House } from '../../src/actions/house.ts'
 import { listExports } from '../../src/actions/list-exports.ts'
 import { openProof, proveLedger } from '../../src/actions/prove-ledger.ts'
@@ -17,6 +18,7 @@ import { pauseUntil, resume } from '../../src/domain/choice-changes.ts'
 import { everything } from '../../src/domain/export-scope.ts'
 import { readBundle, writeWhole } from '../../src/store/bundle-file.ts'
 import { appendEntries, lockHead } from '../../src/store/ledger.ts'
+import { until } from '../support/bundled-server.ts'
 import { addPerson, addTopics, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { openTestHouse } from '../support/house.ts'
@@ -97,7 +99,9 @@ t.test(
     t.notMatch([...without.values()].join('\n'), new RegExp(`${ada}|payload":`))
     t.notOk(without.has('payloads.jsonl'))
 
+    writeFileSync(file('full.zip.part'), 'of a process that died')
     const full = await exportLedger(house, file('full.zip'), { withPayloads: true, withTable: true })
+    t.equal(statSync(full.file).mode & 0o777, 0o600, 'only its owner reads it')
     const texts = await textsIn(full.file)
     t.match(await verifyLedger(full.file, key), { verdict: 'verified', payloads: full.entries })
     t.match(texts.get('payloads.jsonl'), ada)
@@ -295,3 +299,19 @@ async function makeAndRead(house: House, file: string): Promise<void> {
   await house.database.sql`alter table entries rename column leaf to leaf_hidden`
   await writeWhole(file, await readExport(house, made, { withTable: false, since: null }))
 }
+
+t.test(
+  'whoever fetches many exports at once and reads none leaves sessions to those who change their choices',
+  async (t) => {
+    const { house, ada } = await inhabited(t)
+    const made = { ...(await makeExport(house, { person: ada })), at: '' }
+    const fetched = await Promise.all([1, 2, 3].map(() => fetchExport(house, made, false)))
+    await t.rejects(fetchExport(house, made, false), { code: 'too-many' })
+    await pause(house, ada)
+    fetched[0]?.destroy()
+    if (fetched[0]) await finished(fetched[0]).catch(() => undefined)
+    fetched[0] = await fetchExport(house, made, false)
+    for (const one of fetched) one.destroy()
+    await until(async () => (await house.database.sql`select from pg_class where relname = 'chosen'`).length === 0)
+  },
+)

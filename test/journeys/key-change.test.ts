@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { changeLedgerKey } from '../../src/actions/change-key.ts'
@@ -8,6 +8,7 @@ import { fsck } from '../../src/actions/fsck.ts'
 import { readReceipt } from '../../src/actions/her-history.ts'
 import { lookAtMark } from '../../src/actions/high-water.ts'
 import type { House } from '../../src/actions/house.ts'
+import { recoverLedger } from '../../src/actions/recover-ledger.ts'
 import { ledgerKey, signGrown } from '../../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { stopTopics } from '../../src/domain/choice-changes.ts'
@@ -15,7 +16,7 @@ import { changeChoices } from '../../src/actions/change-choices.ts'
 import { openNote, parseVkey } from '../../src/domain/signed-note.ts'
 import { keyringFile } from '../../src/keyring-file.ts'
 import { newestCheckpoint } from '../../src/store/checkpoints.ts'
-import { backedUp, machine, newHouse, opened, restored, type Machine } from '../support/backups.ts'
+import { backedUp, machine, newHouse, opened, repaired, restored, type Machine } from '../support/backups.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { grow } from '../support/older-ledger.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
@@ -123,4 +124,18 @@ t.test('a keyring of before the change does not start, nor does one of after it 
   await t.rejects(opened(t, elsewhere, house.database.url), { code: 'not-ready', message: /is of before/ })
   const { url } = await restored(t, machine(t), old)
   await t.rejects(opened(t, on, url), { code: 'not-ready', message: /the database is older/ })
+
+  const before = await fsck(await repaired(t, on, url))
+  await t.rejects(recoverLedger(await repaired(t, on, url)), {
+    code: 'not-ready',
+    message: /keyring of the same backup/,
+  })
+  t.match(await fsck(await repaired(t, on, url)), { entries: before.entries }, 'nothing was written that no key signs')
+  rmSync(keyringOf(on))
+  copyFileSync(keyringOf(elsewhere), keyringOf(on))
+  t.match(await recoverLedger(await repaired(t, on, url)), { mark: null })
+  const again = await opened(t, on, url)
+  t.match(await verifyLedger(await bundleOf(again, on, 'recovered.zip'), await ledgerKey(again)), {
+    verdict: 'verified',
+  })
 })

@@ -5,6 +5,7 @@ import { theCampaign } from '../../src/actions/check-campaign.ts'
 import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
 import { exportLedger } from '../../src/actions/export-ledger.ts'
+import { fsck } from '../../src/actions/fsck.ts'
 import { lookAtMark } from '../../src/actions/high-water.ts'
 import type { House } from '../../src/actions/house.ts'
 import { stopPerson } from '../../src/actions/people.ts'
@@ -13,12 +14,12 @@ import { ledgerKey, signGrown } from '../../src/actions/sign-checkpoint.ts'
 import { verifyLedger } from '../../src/actions/verify-ledger.ts'
 import { resume, stopEverything } from '../../src/domain/choice-changes.ts'
 import { fingerprintOf } from '../../src/domain/keyring.ts'
-import { openHouse, work } from '../../src/main.ts'
+import { work } from '../../src/main.ts'
 import { newestCheckpoint } from '../../src/store/checkpoints.ts'
 import { personById } from '../../src/store/people.ts'
 import { suppressionsOf } from '../../src/store/suppressions.ts'
 import { choicesOf } from '../support/app.ts'
-import { backedUp, machine, mailsOf, newHouse, opened, restored, type Machine, type T } from '../support/backups.ts'
+import { backedUp, machine, mailsOf, newHouse, opened, repaired, restored } from '../support/backups.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { until } from '../support/bundled-server.ts'
 import { goBackTo, grow } from '../support/older-ledger.ts'
@@ -36,15 +37,6 @@ const goOn = (house: House, person: string) =>
 async function suppressed(house: House, address: string): Promise<readonly string[]> {
   const fingerprint = fingerprintOf(house.keys, 'email', address)
   return (await suppressionsOf(house.database.sql, 'email', [fingerprint])).get(fingerprint) ?? []
-}
-
-/** Opens a house on a database that does not fit its mark, as `ledger recover` does. */
-async function repaired(t: T, on: Machine, url: string): Promise<House> {
-  const { house, close } = await openHouse(on.config(url), (message) => void on.warnings.push(message), {
-    repair: true,
-  })
-  t.teardown(close)
-  return house
 }
 
 t.test(
@@ -80,8 +72,16 @@ t.test(
     t.match(told, { fault: /older than what was there/, noList: { stopped: 1, erased: 1, kept: 1 } })
     await t.rejects(opened(t, on, url), { code: 'verification-failed' })
     const lost = await repaired(t, on, url)
+    const found = await fsck(lost)
+    t.match(
+      found,
+      { verdict: 'not verified', reason: /older than what was there/ },
+      'that it fits itself is not enough',
+    )
+    t.equal(found.firstBadEntry, found.entries + 1)
     const done = await recoverLedger(lost)
     t.match(done, { mark: Number, had: Number })
+    t.match(await fsck(lost), { verdict: 'verified' })
     t.equal(await recoverLedger(lost), null, 'once is enough')
 
     const again = await opened(t, on, url)
@@ -190,10 +190,21 @@ t.test('a worker whose database went back under it sends nothing more', async (t
   const [head] = await house.database.sql<{ size: string }[]>`select size from ledger_head`
   await goBackTo(house, Number(head?.size) - 2)
   await house.database.sql`update campaigns set state = 'sending', started_at = instant()`
+  const { sql } = house.database
+  await sql`insert into unsealed (kind, records) values ('outcomes', '[{"delivery": "0b2f6c1e-6d0a-4c8e-9a51-3f1d2c4b5a69", "at": ""}]')`
   const worker = await work(house)
   await until(async () => on.warnings.some((words) => words.includes('it is older than what was there')))
+  await until(async () => {
+    const [swept] = await sql`select from pgboss.job where name = 'sweep' and state = 'completed'`
+    return swept !== undefined
+  })
   t.equal(await mailsOf(on, 'About darn'), 0)
   await worker.close()
+  t.match(
+    await sql`select size from ledger_head`,
+    [{ size: String(Number(head?.size) - 2) }],
+    'nothing is written on it',
+  )
   t.equal(await mailsOf(on, 'About darn'), 0)
   t.match(await recoverLedger(house), { ended: { campaigns: 1 } })
   t.equal(await recoverLedger(house), null)

@@ -98,9 +98,10 @@ t.test('from our site: what we export, a receipt and a checkpoint, and what is m
 t.test('the page by keyboard alone: a file, a key, a verdict, and none that outlives a change', async (t) => {
   const { page, asked } = await openFile(t)
   const { keyboard } = page
-  await keyboard.press('Tab')
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')])
-  await chooser.setFiles({ name: 'proof.zip', mimeType: 'application/zip', buffer: await zipOf(bundles.proof) })
+  // Waited for before the press: the browser has to be told first that nobody will look at its dialog.
+  const chooser = page.waitForEvent('filechooser')
+  for (const name of ['Tab', 'Enter']) await keyboard.press(name)
+  await (await chooser).setFiles({ name: 'proof.zip', mimeType: 'application/zip', buffer: await zipOf(bundles.proof) })
   await keyboard.press('Tab')
   await keyboard.type(ownersKey.trim())
   for (const name of ['Tab', 'Tab', 'Enter', 'Tab', 'Tab', 'Tab', 'Enter']) await keyboard.press(name)

@@ -280,6 +280,10 @@ t.test('the audit desk', async (t) => {
       await writeFile(file, rawPayload)
       t.match(await verifyLedger(file, await ledgerKey(house)), { verdict: 'verified' })
       t.match([...(await unzipped(rawPayload)).keys()], ['README.txt'])
+      const [named] = await house.database.sql<{ register: string; entry: string }[]>`
+        select x.by as register, p.payload::jsonb ->> 'by' as entry from exports x join payloads p on p.number = x.entry
+        order by x.entry desc limit 1`
+      t.same(named, { register: auditor.staff.address, entry: auditor.staff.id }, 'an entry outlives their time here')
       const other = await signedIn(app, 'admin')
       await other.visit.open(location)
       t.equal(other.visit.status, 404)

@@ -61,6 +61,13 @@ t.test('what an administrator changes by hand is found at the start', async (t) 
     ['a node', `update tree_nodes set hash = repeat('a', 64)`],
     ['nodes gone', `delete from tree_nodes`],
     ['the tail', `delete from payloads where number > 290`, `delete from entries where number > 290`],
+    [
+      'the tail with its place, but not what was signed',
+      `delete from payloads`,
+      `delete from entries`,
+      `delete from tree_nodes`,
+      `update ledger_head set size = 0, frontier = '{}'`,
+    ],
     ['the head', `update ledger_head set size = 0, frontier = '{}'`],
     ['the frontier', `update ledger_head set frontier[1] = repeat('b', 64)`],
     [
@@ -72,7 +79,31 @@ t.test('what an administrator changes by hand is found at the start', async (t) 
     const { house } = await marked(t, 300)
     await byHand(house, ...statements)
     await t.rejects(requireMark(house), { code: 'verification-failed' }, what)
+    const machineWithoutMark = { ...house, highWater: { read: async () => null, write: async () => undefined } }
+    if (what !== 'the name' && what !== 'a leaf' && what !== 'the order')
+      await t.rejects(requireMark(machineWithoutMark), { code: 'verification-failed' }, `${what}, without a mark`)
   }
+})
+
+t.test('a checkpoint that somebody wrote into the database never moves the mark, and is not given out', async (t) => {
+  const { house, path } = await marked(t, 3)
+  const mark = readFileSync(path, 'utf8')
+  await grow(house, 2)
+  const forged = (size: number, note: string) =>
+    byHand(house, `insert into checkpoints (size, note) values (${size}, '${note}')`)
+  for (const [size, note] of [
+    [4, 'none'],
+    [5, mark],
+  ] as const) {
+    await forged(size, note)
+    await raiseMark(house)
+    t.equal(readFileSync(path, 'utf8'), mark)
+    t.match(house.warnings.at(-1), /is none that was signed of them/)
+  }
+  await t.rejects(
+    house.database.sql.begin((tx) => signCheckpoint(house, tx)),
+    { code: 'verification-failed', message: /of 5 entries is stored that is not of those/ },
+  )
 })
 
 t.test('a mark that is damaged, or of another keyring, is no mark', async (t) => {

@@ -59,6 +59,15 @@ export async function restored(t: T, { config, warnings }: Machine, file: string
   return { url, told }
 }
 
+/** Opens a house on a database that does not fit its mark, as `ledger recover` does. */
+export async function repaired(t: T, on: Machine, url: string): Promise<House> {
+  const { house, close } = await openHouse(on.config(url), (message) => void on.warnings.push(message), {
+    repair: true,
+  })
+  t.teardown(close)
+  return house
+}
+
 /** How many mails lie in a machine's mailbox, and how many of them have that subject. */
 export async function mailsOf({ config }: Machine, subject: string): Promise<number> {
   const { mails } = await newestMails(mailboxFolder(config('postgres://127.0.0.1/none')))

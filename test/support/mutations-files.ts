@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { vkeyOf } from '../../src/domain/signed-note.ts'
 import { checkpointOf, origin, ownersKey, refitted, stranger, zipOf } from './bundles.ts'
 import {
@@ -128,5 +129,39 @@ export const filesMutations: readonly Mutation[] = [
       },
       /cannot be read as a bundle/,
     ],
+    [
+      'a name that readers read in two ways',
+      async (files) => {
+        const zip = await zipOf(refitted(new Map([...files, ['Größe.txt', Buffer.from('x')]])))
+        // Without this flag the letters are those of an old code page.
+        for (let at = zip.indexOf(fileInDirectory); at >= 0; at = zip.indexOf(fileInDirectory, at + 4)) {
+          zip.writeUInt16LE(zip.readUInt16LE(at + 8) & ~0x0800, at + 8)
+        }
+        return zip
+      },
+      /no plain name/,
+    ],
+    ['another name beside the first', async (files) => renamed(await zipOf(files), 'other.txt'), /no plain name/],
   ]),
+
+  ...rows('whole', 'verified', [['a file called __proto__', put('__proto__', 'x'), null]]),
 ]
+
+const fileInDirectory = Buffer.from('504b0102', 'hex')
+
+/** The zip with a second name for its first file, in an extra field that some readers go by. */
+function renamed(zip: Buffer, name: string): Buffer {
+  const at = zip.indexOf(fileInDirectory)
+  const end = at + 46 + zip.readUInt16LE(at + 28)
+  const extra = Buffer.alloc(9 + name.length)
+  extra.writeUInt16LE(0x7075, 0)
+  extra.writeUInt16LE(5 + name.length, 2)
+  extra.writeUInt8(1, 4)
+  extra.writeUInt32LE(crc32(zip.subarray(at + 46, end)), 5)
+  extra.write(name, 9)
+  const changed = Buffer.concat([zip.subarray(0, end), extra, zip.subarray(end)])
+  changed.writeUInt16LE(zip.readUInt16LE(at + 30) + extra.length, at + 30)
+  const tail = changed.length - 22
+  changed.writeUInt32LE(changed.readUInt32LE(tail + 12) + extra.length, tail + 12)
+  return changed
+}
