@@ -5,7 +5,7 @@ import { peopleInState, peopleSince } from '../store/campaign-people.ts'
 import type { Campaign } from '../store/campaigns.ts'
 import { choicesHistories } from '../store/history.ts'
 import { instantNow } from '../store/instant.ts'
-import { outcomeFor, sendingOf, theCampaign, theRules } from './check-campaign.ts'
+import { listOf, outcomeFor, sendingOf, theCampaign, theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
 
 /** What a number of a check counts: a verdict and its reason, or what the verdicts `now` and `later` rest on. */
@@ -39,7 +39,7 @@ export async function peopleCounted(
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const [campaign, rules, now] = await Promise.all([theCampaign(tx, slug), theRules(tx), instantNow(tx)])
     const found: Listed[] = []
-    for await (const batch of audience(tx, campaign.message, after)) {
+    for await (const batch of audience(tx, listOf(campaign), after)) {
       for (const person of batch) {
         const outcome = outcomeFor(campaign, person, rules, now)
         const reason = outcome.kind === 'now' ? null : outcome.reason
@@ -83,7 +83,7 @@ export type ChangedMind = Listed & { at: string }
 
 /**
  * Who changed their mind between the confirming of a campaign's number and now: who might have had it then by the choices they
- * had, and may not by what they said since. @returns null where no number was confirmed for later. Bounded by `limit`.
+ * had, may not by what they said since, and had nothing handed over. @returns null where no number was confirmed for later. Bounded by `limit`.
  */
 export async function changedMinds(house: House, slug: string, limit: number): Promise<ChangedMind[] | null> {
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
@@ -93,8 +93,8 @@ export async function changedMinds(house: House, slug: string, limit: number): P
     const [rules, now] = await Promise.all([theRules(tx), instantNow(tx)])
     const found: ChangedMind[] = []
     for (let after: string | null = null; found.length < limit;) {
-      const ids = await peopleSince(tx, confirmedEntry, after, peopleAtOnce)
-      const [people, histories] = await Promise.all([readPeople(tx, ids, campaign.message), choicesHistories(tx, ids)])
+      const ids = await peopleSince(tx, campaign.message, confirmedEntry, after, peopleAtOnce)
+      const [people, histories] = await Promise.all([readPeople(tx, ids, listOf(campaign)), choicesHistories(tx, ids)])
       for (const person of people) {
         const history = histories.get(person.id) ?? []
         const then = history.findLast(({ entry }) => entry <= confirmedEntry)

@@ -44,7 +44,7 @@ export async function checkCampaign(house: House, slug: string): Promise<Check> 
     const slots = new ComingSlots()
     const pacing = pacingAt(rules.brand, now)
     const domains = new Map<string, number>()
-    for await (const people of audience(tx, campaign.message)) {
+    for await (const people of audience(tx, listOf(campaign))) {
       for (const person of people) {
         const verdict = outcomeFor(campaign, person, rules, now)
         count(tally, verdict)
@@ -118,6 +118,11 @@ export function sendingOf(campaign: Campaign): Sending {
     languages: campaign.language ? [campaign.language] : null,
     usefulUntil: campaign.usefulUntil,
   }
+}
+
+/** The message whose list decides, null where everybody is meant: then nobody needs to be looked up in it. */
+export function listOf({ message, narrowing }: Campaign): string | null {
+  return narrowing?.listed ? message : null
 }
 
 /** What becomes of somebody in a campaign at that instant: the gate's verdict, and then whether we chose her. */

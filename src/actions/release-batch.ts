@@ -8,7 +8,7 @@ import type { Campaign } from '../store/campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { insertDeliveries, saveRecent, type Planned } from '../store/releases.ts'
 import { moveSlice, type Slice } from '../store/slices.ts'
-import { attestedKey, count, outcomeFor, sendingOf, theRules } from './check-campaign.ts'
+import { attestedKey, count, listOf, outcomeFor, sendingOf, theRules } from './check-campaign.ts'
 import type { House } from './house.ts'
 import { sliceName } from './seal.ts'
 import { takeTurns } from './take-turns.ts'
@@ -44,7 +44,7 @@ export async function releaseBatch(
   return house.database.sql.begin(async (tx) => {
     const ids = await lockNext(tx, { ...slice, addedBefore: campaign.startedAt }, limit)
     // Sent together and answered in this order: her choices, then the instant they are judged at, both after the lock.
-    const [people, at, rules] = await Promise.all([readPeople(tx, ids, campaign.message), instantNow(tx), theRules(tx)])
+    const [people, at, rules] = await Promise.all([readPeople(tx, ids, listOf(campaign)), instantNow(tx), theRules(tx)])
     const last = people.at(-1)
     const perDestination = rules.brand.destinationConnections
     if (!last) return { people: 0, released: [], through: null, at, perDestination }

@@ -54,6 +54,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
     preview.campaign.subject,
     [
       waysOn(preview.campaign, 'message'),
+      ...(preview.campaign.state === 'draft' ? draftSteps(slug) : []),
       { kind: 'columns', columns: [shownMail(look, preview, looked), besideIt(look, preview)] },
     ],
     said ? { notice: { kind: 'status', lines: [staffText(`staff.campaigns.said.${done}`)] } } : {},
@@ -64,7 +65,6 @@ function besideIt(look: StaffLook, { campaign, mail, findings }: Preview): Staff
   const { slug, state } = campaign
   const { replyTo, timeZone } = look.brand
   return [
-    ...(state === 'draft' ? draftSteps(slug) : []),
     {
       kind: 'facts',
       facts: [

@@ -28,11 +28,11 @@ const cursorRows = 1_000
 
 /**
  * Streams the audience in batches: everybody with an address on the channel, by id, as one snapshot.
- * Bounded memory whatever their number. @param message whose list they may be on. @param after begins after that person.
+ * Bounded memory whatever their number. @param message whose list they may be on, null for none. @param after begins after that person.
  */
 export async function* audience(
   sql: Transaction,
-  message: string,
+  message: string | null,
   after: string | null = null,
 ): AsyncGenerator<Recipient[]> {
   const rows = sql<Row[]>`

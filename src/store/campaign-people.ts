@@ -28,10 +28,24 @@ export async function peopleInState(
   return rows.map((row) => ({ ...row, until: row.until === null ? null : new Date(row.until).toISOString() }))
 }
 
-/** People by id whose choices rest on a later entry than that. */
-export async function peopleSince(sql: Sql, entry: number, after: string | null, limit: number): Promise<string[]> {
+/**
+ * People by id who were here at that entry, whose choices rest on a later one by now, and to whom nothing of the message was
+ * handed over.
+ */
+export async function peopleSince(
+  sql: Sql,
+  message: string,
+  entry: number,
+  after: string | null,
+  limit: number,
+): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
-    select p.id from people p where p.entry > ${entry} and (${after}::uuid is null or p.id > ${after})
+    select p.id from people p
+    where p.entry > ${entry} and (${after}::uuid is null or p.id > ${after})
+      and exists (select from payloads y where y.person = p.id and y.number <= ${entry})
+      and not exists (
+        select from deliveries d
+        where d.message = ${message} and d.person = p.id and d.state in ('released', 'sent', 'refused', 'unknown'))
     order by p.id limit ${limit}`
   return rows.map((row) => row.id)
 }
