@@ -78,8 +78,12 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 /** The staff's texts are in English alone. */
 const staffSaid: typeof said = {
+  'staff.answer.*': [['yes', 'no', 'pending', 'unasked']],
+  'staff.basis.*': [['seen', 'attested']],
   'staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],
+  'staff.suppressed.*': [suppressionReasons],
+  'staff.wording.*': [['preferences', 'sign-up', 'talk', 'attested']],
 }
 const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))
 const texts = join(root, 'src/domain/text')

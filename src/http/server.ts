@@ -17,6 +17,9 @@ import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
 import { oneClickPages } from './one-click.ts'
+import { peoplePages } from './people-pages.ts'
+import { personPage } from './person-page.ts'
+import { personRecord } from './person-record.ts'
 import { pictures } from './pictures.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
@@ -103,6 +106,9 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
+  peoplePages(server, site)
+  personPage(server, site)
+  personRecord(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)

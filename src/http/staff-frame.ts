@@ -1,5 +1,5 @@
 import type { Brand } from '../domain/brand.ts'
-import { staffText, staffWriting } from '../domain/staff-catalogue.ts'
+import { staffText, staffWriting, type StaffTextKey } from '../domain/staff-catalogue.ts'
 import { rolesFor, type Staff, type StaffRole } from '../domain/staff-role.ts'
 import type { StaffFrame, StaffPage } from '../staff-views.ts'
 import { staffStyles } from './assets.ts'
@@ -8,8 +8,9 @@ import { staffStyles } from './assets.ts'
 type Who = { staff: Staff; seal: string }
 
 /** The parts of the staff's pages, each for whom it is. */
-const desks: readonly { key: 'staff.nav.start' | 'staff.nav.audit'; url: string; roles: readonly StaffRole[] }[] = [
+const desks: readonly { key: StaffTextKey & `staff.nav.${string}`; url: string; roles: readonly StaffRole[] }[] = [
   { key: 'staff.nav.start', url: '/staff', roles: rolesFor.everyone },
+  { key: 'staff.nav.people', url: '/admin/people', roles: rolesFor.campaigns },
   { key: 'staff.nav.audit', url: '/audit', roles: rolesFor.audit },
 ]
 

@@ -120,3 +120,20 @@ export async function wordingsBehind(
       where p.person = ${person} and p.number <= ${upTo})
     order by hash`
 }
+
+/** A published text without its body. `publishedAt` is ISO. */
+export type PublishedText = {
+  hash: string
+  kind: WordingKind
+  language: string
+  current: boolean
+  publishedAt: string
+}
+
+/** All published texts, the newest first. */
+export async function publishedTexts(sql: Sql): Promise<PublishedText[]> {
+  const rows = await sql<PublishedText[]>`
+    select hash, kind, language, current, published_at as "publishedAt" from wordings
+    order by published_at desc, hash`
+  return rows.map((row) => ({ ...row, publishedAt: new Date(row.publishedAt).toISOString() }))
+}
