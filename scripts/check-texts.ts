@@ -80,6 +80,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const staffSaid: typeof said = {
   'staff.answer.*': [['yes', 'no', 'pending', 'unasked']],
   'staff.basis.*': [['seen', 'attested']],
+  'staff.import.class.*': [['usable', 'notAsked', 'stopped', 'suppressed', 'merged', 'unusable']],
   'staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],
   'staff.suppressed.*': [suppressionReasons],

@@ -90,6 +90,7 @@ export async function serve(
     trustedProxies: config.trustedProxies,
     mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
     doors,
+    uploads: join(resolve(config.dataDir), 'uploads'),
     identity: config.oidc && identityProvider(config.oidc),
   })
   try {

@@ -68,4 +68,5 @@ export type StaffField = {
   | { type: 'area' }
   | { type: 'select'; options: { value: string; label: string; chosen: boolean }[] }
   | { type: 'tick'; ticked: boolean }
+  | { type: 'file'; accept: string }
 )

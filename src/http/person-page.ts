@@ -71,12 +71,12 @@ function partsOf(shown: StaffPerson): StaffPart[] {
 
 function factsOf({ person, zone, nextSlot, waiting }: StaffPerson): { name: string; values: Cell[] }[] {
   const slot = nextSlot === null ? staffText('staff.person.noSlot') : staffTime(nextSlot, zone)
-  const due = waiting.due === null ? '' : staffTime(waiting.due, zone)
+  const due = waiting.due === null ? [] : [staffText('staff.person.due', { due: staffTime(waiting.due, zone) })]
   const suppressed = person.suppressions.map((reason) => staffText(`staff.suppressed.${reason}`))
   return [
     fact(staffText('staff.people.address'), person.address?.spelling ?? staffText('staff.person.noEmail')),
     fact(staffText('staff.person.slot'), slot),
-    fact(staffText('staff.person.waiting'), staffText('staff.person.waits', { count: waiting.count, due })),
+    fact(staffText('staff.person.waiting'), staffText('staff.person.waits', { count: waiting.count }), ...due),
     fact(
       staffText('staff.person.suppressed'),
       ...(suppressed.length > 0 ? suppressed : [staffText('staff.suppressed.none')]),

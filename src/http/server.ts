@@ -14,6 +14,7 @@ import { downloadPages } from './download-pages.ts'
 import { limitGets } from './get-limit.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
+import { importPages } from './import-pages.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
 import { oneClickPages } from './one-click.ts'
@@ -46,6 +47,8 @@ export type ServerOptions = {
   doors?: Partial<Doors>
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; no other's is. */
   trustedProxies?: readonly string[]
+  /** The folder in which files that staff send wait; a system folder where none is given. */
+  uploads?: string | null
   /** Who says who the staff are; without one they are mailed links. */
   identity?: IdentityProvider | null
   now?: () => Date
@@ -108,6 +111,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   staffPages(server, site)
   peoplePages(server, site)
   personPage(server, site)
+  await importPages(server, site, options.uploads ?? null)
   personRecord(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)

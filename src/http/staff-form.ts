@@ -3,7 +3,7 @@ import type { StaffField, StaffForm, StaffPart } from '../staff-views.ts'
 import type { StaffLook } from './staff-door.ts'
 
 type Given = { hint?: string; error?: string; value?: string }
-type Typed = Exclude<StaffField['type'], 'area' | 'select' | 'tick'>
+type Typed = Exclude<StaffField['type'], 'area' | 'select' | 'tick' | 'file'>
 
 /** A field for one line; what is left out is empty. */
 export function lineField(

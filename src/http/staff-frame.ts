@@ -8,7 +8,7 @@ import { staffStyles } from './assets.ts'
 type Who = { staff: Staff; seal: string }
 
 /** The parts of the staff's pages, each for whom it is. */
-const desks: readonly { key: StaffTextKey & `staff.nav.${string}`; url: string; roles: readonly StaffRole[] }[] = [
+const desks: readonly { key: StaffTextKey; url: string; roles: readonly StaffRole[] }[] = [
   { key: 'staff.nav.start', url: '/staff', roles: rolesFor.everyone },
   { key: 'staff.nav.people', url: '/admin/people', roles: rolesFor.campaigns },
   { key: 'staff.nav.audit', url: '/audit', roles: rolesFor.audit },
