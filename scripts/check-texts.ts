@@ -80,11 +80,22 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const staffSaid: typeof said = {
   'staff.answer.*': [['yes', 'no', 'pending', 'unasked']],
   'staff.basis.*': [['seen', 'attested']],
+  'staff.desk.state.*': [['scheduled', 'sending', 'paused', 'draft', 'sent', 'cancelled']],
+  'staff.first.*': [['brand', 'topic', 'signUp', 'test']],
+  'staff.first.*.note': [['brand', 'topic', 'signUp', 'test']],
   'staff.import.class.*': [['usable', 'notAsked', 'stopped', 'suppressed', 'merged', 'unusable']],
+  'staff.inbox.did.*': [['replied', 'marked']],
+  'staff.inbox.mark.*': [['done', 'acting', 'unread']],
+  'staff.inbox.quote.*': [quotes],
+  'staff.inbox.reply.*': [['none', 'wanted', 'sent']],
+  'staff.inbox.show.*': [['unread', 'waiting', 'acting', 'done', 'all']],
+  'staff.inbox.shown.*': [['unread', 'waiting', 'acting', 'done', 'all']],
+  'staff.inbox.state.*': [['done', 'acting', 'unread']],
   'staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],
   'staff.suppressed.*': [suppressionReasons],
   'staff.wording.*': [['preferences', 'sign-up', 'talk', 'attested']],
+  'staff.wordings.kind.*': [['preferences', 'sign-up', 'talk', 'attested']],
 }
 const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))
 const texts = join(root, 'src/domain/text')

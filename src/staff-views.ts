@@ -33,6 +33,7 @@ export type StaffPart =
   | { kind: 'text'; lines: string[]; look?: 'lead' | 'muted' }
   | { kind: 'heading'; text: string; id?: string }
   | { kind: 'sentence'; text: string; note: string }
+  | { kind: 'quote'; text: string; note: string }
   | { kind: 'facts'; facts: { name: string; values: Cell[] }[] }
   | { kind: 'verdicts'; items: { text: string; look: 'good' | 'bad' | 'open' }[] }
   | { kind: 'table'; caption: string; columns: { label: string; look?: 'number' }[]; rows: Cell[][]; none: string }
@@ -41,6 +42,7 @@ export type StaffPart =
       items: { time: string; machine: string; text: string; note: string; link: Anchor | null }[]
       none: string
     }
+  | { kind: 'steps'; items: { label: string; note: string; url: string | null; state: string; done: boolean }[] }
   | { kind: 'form'; form: StaffForm }
   | { kind: 'presses'; buttons: Press[] }
   | { kind: 'links'; links: Anchor[] }

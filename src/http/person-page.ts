@@ -8,7 +8,7 @@ import { rolesFor } from '../domain/staff-role.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { staffTime } from './staff-form.ts'
+import { staffTime, textFact } from './staff-form.ts'
 
 /** One person as staff see her: her sentence, what is known, what comes next, and everything that happened. */
 export function personPage(server: FastifyInstance, site: Site): void {
@@ -74,20 +74,16 @@ function factsOf({ person, zone, nextSlot, waiting }: StaffPerson): { name: stri
   const due = waiting.due === null ? [] : [staffText('staff.person.due', { due: staffTime(waiting.due, zone) })]
   const suppressed = person.suppressions.map((reason) => staffText(`staff.suppressed.${reason}`))
   return [
-    fact(staffText('staff.people.address'), person.address?.spelling ?? staffText('staff.person.noEmail')),
-    fact(staffText('staff.person.slot'), slot),
-    fact(staffText('staff.person.waiting'), staffText('staff.person.waits', { count: waiting.count }), ...due),
-    fact(
+    textFact(staffText('staff.people.address'), person.address?.spelling ?? staffText('staff.person.noEmail')),
+    textFact(staffText('staff.person.slot'), slot),
+    textFact(staffText('staff.person.waiting'), staffText('staff.person.waits', { count: waiting.count }), ...due),
+    textFact(
       staffText('staff.person.suppressed'),
       ...(suppressed.length > 0 ? suppressed : [staffText('staff.suppressed.none')]),
     ),
-    fact(staffText('staff.person.zone'), zone),
-    fact(staffText('staff.person.language'), person.choices.language ?? staffText('staff.person.unknown')),
+    textFact(staffText('staff.person.zone'), zone),
+    textFact(staffText('staff.person.language'), person.choices.language ?? staffText('staff.person.unknown')),
   ]
-}
-
-function fact(name: string, ...texts: string[]): { name: string; values: Cell[] } {
-  return { name, values: texts.map((text) => ({ text })) }
 }
 
 function answersTable({ person, topics, zone }: StaffPerson): StaffPart {

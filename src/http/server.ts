@@ -14,13 +14,10 @@ import { downloadPages } from './download-pages.ts'
 import { limitGets } from './get-limit.ts'
 import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
-import { importPages } from './import-pages.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
+import { marketerDesk } from './marketer-desk.ts'
 import { oneClickPages } from './one-click.ts'
-import { peoplePages } from './people-pages.ts'
-import { personPage } from './person-page.ts'
-import { personRecord } from './person-record.ts'
 import { pictures } from './pictures.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
@@ -109,10 +106,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
-  peoplePages(server, site)
-  personPage(server, site)
-  await importPages(server, site, options.uploads ?? null)
-  personRecord(server, site)
+  await marketerDesk(server, site, options.uploads ?? null)
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)

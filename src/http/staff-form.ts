@@ -1,5 +1,8 @@
+import type { Problem } from '../domain/problem.ts'
+import { staffText } from '../domain/staff-catalogue.ts'
 import { textDate, textNumber, textTime } from '../domain/catalogue.ts'
-import type { StaffField, StaffForm, StaffPart } from '../staff-views.ts'
+import type { Cell, StaffField, StaffForm, StaffPart } from '../staff-views.ts'
+import { statusOf } from './problem-pages.ts'
 import type { StaffLook } from './staff-door.ts'
 
 type Given = { hint?: string; error?: string; value?: string }
@@ -66,4 +69,21 @@ export function staffTime(at: Date | string, zone: string): string {
 
 export function staffNumber(value: number): string {
   return textNumber('en', value)
+}
+
+/** What was wrong with a form, said at the head of its page; nothing where nothing was. `anchor` is its first field. */
+export function formProblem(problem: Problem | null, anchor: string) {
+  if (problem === null) return {}
+  const items = [{ label: inFormWords(problem.message), url: anchor }]
+  return { problems: { heading: staffText('staff.signIn.problem'), items }, status: statusOf(problem) }
+}
+
+/** A message that names an option of the command line, as somebody reads it who sees a form. */
+function inFormWords(message: string): string {
+  return message.replaceAll(/--([a-z][a-z-]*)/g, (_option, name: string) => `“${name.replaceAll('-', ' ')}”`)
+}
+
+/** A fact whose values are plain texts. */
+export function textFact(name: string, ...texts: string[]): { name: string; values: Cell[] } {
+  return { name, values: texts.map((text) => ({ text })) }
 }

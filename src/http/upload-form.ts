@@ -10,7 +10,7 @@ import type { Upload, Uploads } from './uploads.ts'
 /** What a form with files may hold: files, their bytes, and its other fields. */
 const limits = {
   files: 10,
-  fileSize: 512 * 1024 * 1024,
+  fileSize: 64 * 1024 * 1024,
   fields: 60,
   fieldSize: 200_000,
   fieldNameSize: 100,
@@ -92,5 +92,8 @@ function problemIn(error: unknown): Problem {
 }
 
 function tooLarge(): Problem {
-  return new Problem('invalid-input', `a file may have ${limits.fileSize / 1024 / 1024} MiB; nothing was kept`)
+  return new Problem(
+    'invalid-input',
+    `a file may have ${limits.fileSize / 1024 / 1024} MiB; nothing was kept. Import a larger one with: courtesy people import`,
+  )
 }

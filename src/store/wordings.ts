@@ -137,3 +137,13 @@ export async function publishedTexts(sql: Sql): Promise<PublishedText[]> {
     order by published_at desc, hash`
   return rows.map((row) => ({ ...row, publishedAt: new Date(row.publishedAt).toISOString() }))
 }
+
+/** How many people have a yes that rests on each text; a text without any is missing from the map. Reads everybody. */
+export async function peopleByWording(sql: Sql): Promise<Map<string, number>> {
+  const rows = await sql<{ hash: string; people: number }[]>`
+    select said.value #>> '{basis,wording}' as hash, count(distinct p.id)::int as people
+    from people p cross join lateral jsonb_each(p.choices -> 'topics') as said
+    where said.value ->> 'answer' = 'yes' and said.value #>> '{basis,wording}' is not null
+    group by 1`
+  return new Map(rows.map(({ hash, people }) => [hash, people]))
+}
