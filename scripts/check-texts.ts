@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
+import { brandReaders } from '../src/actions/brand-values.ts'
 import { quotes } from '../src/domain/answer.ts'
 import { channels } from '../src/domain/choices.ts'
 import { laterReasons, neverReasons } from '../src/domain/gate.ts'
@@ -76,10 +77,35 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'talk.error.*': [['empty', 'empty-edit']],
   'talk.reason.*': [stopReasons],
 }
+const brandValues = Object.keys(brandReaders)
 /** The staff's texts are in English alone. */
 const staffSaid: typeof said = {
   'staff.answer.*': [['yes', 'no', 'pending', 'unasked']],
   'staff.basis.*': [['seen', 'attested']],
+  'staff.brand.*': [brandValues],
+  'staff.brand.*.hint': [brandValues],
+  'staff.contrast.*': [['light', 'dark']],
+  'staff.doctor.*': [
+    [
+      'spf.one',
+      'spf.none',
+      'spf.several',
+      'spf.everybody',
+      'dkim.key',
+      'dkim.none',
+      'dkim.revoked',
+      'dkim.relay',
+      'dkim.unset',
+      'dmarc.enforced',
+      'dmarc.watching',
+      'dmarc.none',
+      'dmarc.several',
+      'alignment.same',
+      'alignment.other',
+      'away',
+    ],
+  ],
+  'staff.doctor.about.*': [['spf', 'dkim', 'dmarc', 'alignment']],
   'staff.desk.state.*': [['scheduled', 'sending', 'paused', 'draft', 'sent', 'cancelled']],
   'staff.first.*': [['brand', 'topic', 'signUp', 'test']],
   'staff.first.*.note': [['brand', 'topic', 'signUp', 'test']],
@@ -92,6 +118,7 @@ const staffSaid: typeof said = {
   'staff.inbox.shown.*': [['unread', 'waiting', 'acting', 'done', 'all']],
   'staff.inbox.state.*': [['done', 'acting', 'unread']],
   'staff.role.*': [staffRoles],
+  'staff.staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],
   'staff.suppressed.*': [suppressionReasons],
   'staff.wording.*': [['preferences', 'sign-up', 'talk', 'attested']],

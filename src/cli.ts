@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { brandCommands } from './cli/brand.ts'
 import { campaignCommands } from './cli/campaign.ts'
 import type { CommandContext } from './cli/context.ts'
+import { doctorCommand } from './cli/doctor.ts'
 import { ledgerCommands } from './cli/ledger.ts'
 import { peopleCommands } from './cli/people.ts'
 import { questionCommands } from './cli/question.ts'
@@ -75,6 +76,7 @@ function program(context: CommandContext): Command {
   whyCommand(courtesy, context)
   ledgerCommands(courtesy, context)
   staffCommands(courtesy, context)
+  doctorCommand(courtesy, context)
   return courtesy
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { SenderSetup } from '../actions/doctor.ts'
 import { conversationPages } from './conversation-pages.ts'
 import { deskPage } from './desk-page.ts'
 import { importPages } from './import-pages.ts'
@@ -6,11 +7,20 @@ import { inboxPages } from './inbox-pages.ts'
 import { peoplePages } from './people-pages.ts'
 import { personPage } from './person-page.ts'
 import { personRecord } from './person-record.ts'
+import { settingsPages } from './settings-pages.ts'
 import type { Site } from './site.ts'
+import { staffListPage } from './staff-list-page.ts'
 import { topicPages } from './topic-pages.ts'
 
-/** Every page of the desk at which people, topics and the conversation are kept. @param uploads where files wait. */
-export async function marketerDesk(server: FastifyInstance, site: Site, uploads: string | null): Promise<void> {
+/** Where files that staff send wait (a system folder where none is given), and how the domains that mail is sent from are looked at. */
+export type DeskOptions = { uploads?: string | null; senders?: SenderSetup | null }
+
+/** Every page of the desk at which people, topics, the conversation and the settings are kept. */
+export async function marketerDesk(
+  server: FastifyInstance,
+  site: Site,
+  { uploads = null, senders = null }: DeskOptions,
+): Promise<void> {
   deskPage(server, site)
   peoplePages(server, site)
   personPage(server, site)
@@ -19,4 +29,6 @@ export async function marketerDesk(server: FastifyInstance, site: Site, uploads:
   topicPages(server, site)
   inboxPages(server, site)
   conversationPages(server, site)
+  settingsPages(server, site, senders)
+  staffListPage(server, site)
 }

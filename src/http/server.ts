@@ -16,7 +16,7 @@ import { health, home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
-import { marketerDesk } from './marketer-desk.ts'
+import { marketerDesk, type DeskOptions } from './marketer-desk.ts'
 import { oneClickPages } from './one-click.ts'
 import { pictures } from './pictures.ts'
 import { preferencePages } from './preference-pages.ts'
@@ -44,8 +44,8 @@ export type ServerOptions = {
   doors?: Partial<Doors>
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; no other's is. */
   trustedProxies?: readonly string[]
-  /** The folder in which files that staff send wait; a system folder where none is given. */
-  uploads?: string | null
+  /** What the marketer's desk stands on. */
+  desk?: DeskOptions
   /** Who says who the staff are; without one they are mailed links. */
   identity?: IdentityProvider | null
   now?: () => Date
@@ -106,7 +106,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
-  await marketerDesk(server, site, options.uploads ?? null)
+  await marketerDesk(server, site, options.desk ?? {})
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)

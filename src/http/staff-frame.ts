@@ -14,6 +14,7 @@ const desks: readonly { key: StaffTextKey; url: string; roles: readonly StaffRol
   { key: 'staff.nav.people', url: '/admin/people', roles: rolesFor.campaigns },
   { key: 'staff.nav.conversation', url: '/admin/conversation', roles: rolesFor.campaigns },
   { key: 'staff.nav.topics', url: '/admin/topics', roles: rolesFor.campaigns },
+  { key: 'staff.nav.settings', url: '/admin/settings', roles: rolesFor.settings },
   { key: 'staff.nav.audit', url: '/audit', roles: rolesFor.audit },
 ]
 

@@ -17,7 +17,7 @@ const terms = { format: 'mailchimp', topicsColumn: 'About what?', pace: 'digest-
 
 async function open(t: Parameters<typeof temporaryFolder>[0] & Parameters<typeof openApp>[0]) {
   const uploads = join(temporaryFolder(t), 'uploads')
-  const app = await openApp(t, { uploads })
+  const app = await openApp(t, { desk: { uploads } })
   const marketer = await signedIn(app, 'marketer', { name: 'Max' })
   return { ...app, uploads, marketer, waiting: () => (existsSync(uploads) ? readdirSync(uploads) : []) }
 }
