@@ -10,8 +10,10 @@ export default defineConfig({
     './src/store/record-schema.ts',
     './src/store/erasure-schema.ts',
     './src/store/details-schema.ts',
+    './src/store/key-schema.ts',
     './src/store/seal-schema.ts',
     './src/store/staff-schema.ts',
+    './src/store/exports-schema.ts',
   ],
   out: './migrations',
 })

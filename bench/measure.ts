@@ -9,9 +9,11 @@ import postgres from 'postgres'
 import type { House } from '../src/actions/house.ts'
 import { publishWordings } from '../src/actions/publish-wordings.ts'
 import { setBrand } from '../src/actions/set-brand.ts'
+import { highWaterFile } from '../src/high-water-file.ts'
 import { markOf, newKeyring, parseKeyring } from '../src/domain/keyring.ts'
 import type { Courier } from '../src/mail/courier.ts'
 import { renderWording } from '../src/render.ts'
+import { openNoList } from '../src/no-list-file.ts'
 import { joinBundledServer } from '../src/store/bundled-postgres.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { openLedger } from '../src/store/ledger.ts'
@@ -66,7 +68,8 @@ export async function openBenchHouse(
     courier,
     serviceCourier: courier,
     sign: null,
-    noList: { append: async () => undefined },
+    noList: openNoList(join(folder, 'no-list'), warn),
+    highWater: highWaterFile(join(folder, 'high-water')),
     missingForRelay: [],
     publicUrl: 'https://choices.fern.example',
     warn,

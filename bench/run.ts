@@ -1,19 +1,14 @@
-import { hash } from 'node:crypto'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import nodemailer from 'nodemailer'
 import { addTopic } from '../src/actions/add-topic.ts'
 import { checkCampaign } from '../src/actions/check-campaign.ts'
 import { createCampaign } from '../src/actions/create-campaign.ts'
-import { exportLedger } from '../src/actions/export-ledger.ts'
 import type { House } from '../src/actions/house.ts'
 import { importPeople } from '../src/actions/import-people.ts'
 import { sendCampaign } from '../src/actions/send-campaign.ts'
-import { ledgerKey } from '../src/actions/sign-checkpoint.ts'
-import { verifyLedger } from '../src/actions/verify-ledger.ts'
 import { relayUse, smtpCourier } from '../src/mail/smtp-courier.ts'
-import { entryLines } from '../src/store/ledger.ts'
 import { writeAudience } from './audience-export.ts'
+import { fillLedger, ledgerRows } from './ledger.ts'
 import { bareClient, compare, openBenchHouse, rate, startSink, type Row } from './measure.ts'
 
 const { values } = parseArgs({
@@ -21,6 +16,7 @@ const { values } = parseArgs({
     people: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '.' },
+    entries: { type: 'string', default: '100000' },
   },
 })
 const people = Number(values.people)
@@ -34,8 +30,16 @@ const { house, folder, close } = await openBenchHouse(
 try {
   await addTopic(house, { slug: 'repairs', name: 'Repairs', promise: 'How to mend what you have.' })
   await addTopic(house, { slug: 'new-patterns', name: 'New patterns', promise: 'What we have just drawn.' })
-  for (const row of [importing(house), checking(house), campaign(house), verifying(house)]) {
-    if (new RegExp(values.only).test(row.name) || row.name === 'import') await compare(row, Number(values.rounds))
+  const only = new RegExp(values.only)
+  const ofPeople = [importing(house), checking(house), campaign(house)]
+  for (const row of ofPeople.some(({ name }) => only.test(name)) ? ofPeople : []) {
+    if (only.test(row.name) || row.name === 'import') await compare(row, Number(values.rounds))
+  }
+  if (only.test('ledger')) {
+    const her = await fillLedger(house, Number(values.entries))
+    for (const row of ledgerRows(house, folder, her)) await compare(row, Number(values.rounds))
+    const maxRssMb = Math.round(process.resourceUsage().maxRSS / 1024)
+    console.log(JSON.stringify({ bench: 'ledger', entries: Number(values.entries), maxRssMb }))
   }
 } finally {
   await close()
@@ -171,40 +175,6 @@ function campaign({ database }: House): Row {
       )
       pool.close()
       return sent
-    },
-  }
-}
-
-/** Verifying a bundle against one-shot SHA-256 of the same leaves. */
-function verifying({ database }: House): Row {
-  const bundle = join(folder, 'bundle.zip')
-  return {
-    name: 'verify',
-    limitName: 'SHA-256 of the same leaves, one by one',
-    wanted: 0.5,
-    ours: async () => {
-      const { entries } = await exportLedger(house, bundle)
-      const key = await ledgerKey(house)
-      return rate(entries, async () => {
-        const { verdict, reason } = await verifyLedger(bundle, key)
-        if (verdict !== 'verified') throw new Error(`the bundle of the bench is ${verdict}: ${reason}`)
-      })
-    },
-    limit: async () => {
-      const lines: string[] = []
-      const [head] = await database.sql<{ size: string }[]>`select size from ledger_head`
-      const text = (async function* () {
-        for await (const chunk of entryLines(database.sql, 'body', Number(head?.size))) yield Buffer.from(chunk)
-      })()
-      let rest = ''
-      for await (const chunk of text) {
-        const parts = (rest + chunk.toString()).split('\n')
-        rest = parts.pop() ?? ''
-        lines.push(...parts)
-      }
-      return rate(lines.length, async () => {
-        for (const line of lines) hash('sha256', `\0${line}`, 'hex')
-      })
     },
   }
 }

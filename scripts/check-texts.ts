@@ -11,6 +11,8 @@ import { laterReasons, neverReasons } from '../src/domain/gate.ts'
 import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
 import { keptKinds, retention } from '../src/domain/retention.ts'
+import { exportKinds } from '../src/domain/export-scope.ts'
+import { entryKinds } from '../src/domain/ledger-entry.ts'
 import { staffRoles } from '../src/domain/staff-role.ts'
 import { serviceKinds, serviceRegister } from '../src/domain/service-register.ts'
 import { stopReasons } from '../src/domain/stop-reason.ts'
@@ -117,6 +119,17 @@ const staffSaid: typeof said = {
   'staff.inbox.show.*': [['unread', 'waiting', 'acting', 'done', 'all']],
   'staff.inbox.shown.*': [['unread', 'waiting', 'acting', 'done', 'all']],
   'staff.inbox.state.*': [['done', 'acting', 'unread']],
+  'staff.audit.answer.*': [['yes', 'pending', 'no']],
+  'staff.audit.at.*': [['date', 'time', 'zone']],
+  'staff.audit.at.fault.*': [['date', 'time', 'zone', 'ahead']],
+  'staff.audit.basis.*': [['seen', 'attested']],
+  'staff.audit.check.*': [['signature', 'longer', 'forked', 'rewritten', 'unreadable', 'empty', 'unsigned', 'own']],
+  'staff.audit.export.kind.*': [exportKinds],
+  'staff.audit.export.limit.*': [['from', 'until', 'topic', 'campaign']],
+  'staff.audit.kind.*': [entryKinds],
+  'staff.audit.proof.fault.*': [['leaf', 'signature', 'inclusion', 'consistency']],
+  'staff.audit.way.*': [['page', 'stop-page', 'one-click', 'undo', 'staff', 'start', 'confirm']],
+  'staff.audit.wording.kind.*': [['preferences', 'sign-up', 'talk', 'attested']],
   'staff.role.*': [staffRoles],
   'staff.staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],

@@ -12,6 +12,7 @@ import { joinBundledServer } from '../src/store/bundled-postgres.ts'
 import { openApp, type App } from '../test/support/app.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
+import { deskStates } from '../test/support/desk-states.ts'
 import { fern } from '../test/support/house.ts'
 import { recordStates } from '../test/support/record-states.ts'
 import { takingCourier } from '../test/support/sending.ts'
@@ -57,6 +58,7 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   const states: State[] = [
     ...(await pageStates(app)),
     ...(await recordStates(app)),
+    ...(await deskStates(app)),
     ...(await doorStates(app)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { backupCommands } from './cli/backup.ts'
 import { brandCommands } from './cli/brand.ts'
 import { campaignCommands } from './cli/campaign.ts'
 import type { CommandContext } from './cli/context.ts'
@@ -13,8 +14,11 @@ import { processTerminal } from './cli/terminal.ts'
 import { topicCommands } from './cli/topic.ts'
 import { whyCommand } from './cli/why.ts'
 import { readConfig } from './config.ts'
+import { keyringPath } from './data-dir.ts'
 import { Problem, type ProblemCode } from './domain/problem.ts'
+import { keyringFile, readKeyring } from './keyring-file.ts'
 import { openHouse, serve, work } from './main.ts'
+import { restore } from './restore.ts'
 
 /** Exit codes of design.md section 10: 1 failed, 3 the gate refused, 4 sign-in needed, 5 verification failed, 6 check is stale, 64 wrong usage. */
 const exitCodes: Record<ProblemCode, number> = {
@@ -43,8 +47,8 @@ export async function run(args: string[]): Promise<number> {
     config: (defaults = {}) => readConfig({ ...defaults, ...process.env }),
     serve,
     work,
-    withHouse: async (task, config = context.config()) => {
-      const open = await openHouse(config, terminal.words)
+    withHouse: async (task, config = context.config(), how) => {
+      const open = await openHouse(config, terminal.words, how)
       try {
         return await task(open.house)
       } finally {
@@ -74,7 +78,12 @@ function program(context: CommandContext): Command {
   questionCommands(courtesy, context)
   talkCommands(courtesy, context)
   whyCommand(courtesy, context)
-  ledgerCommands(courtesy, context)
+  ledgerCommands(courtesy, context, () => keyringFile(keyringPath(context.config())))
+  backupCommands(courtesy, context, {
+    restore: (file, { nothingSince }) =>
+      restore(context.config(), file, { nothingSince, warn: context.terminal.words }),
+    keyring: () => readKeyring(keyringPath(context.config())),
+  })
   staffCommands(courtesy, context)
   doctorCommand(courtesy, context)
   return courtesy

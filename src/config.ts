@@ -32,7 +32,7 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   /** Address the pages listen on. Default: 127.0.0.1 */
   HOST: z.string().min(1).default('127.0.0.1'),
-  /** Folder for the bundled database, the keyring, the mailbox and the no-list. Default: ./data */
+  /** Folder for the bundled database, the keyring, the mailbox, the no-list and the high-water mark. Default: ./data */
   DATA_DIR: z.string().min(1).default('./data'),
   /** The keyring (mode 0400). Default: DATA_DIR/keyring.json, made at the first start. */
   SECRET_KEY_FILE: z.string().min(1).optional(),

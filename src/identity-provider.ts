@@ -65,7 +65,7 @@ export function identityProvider({ issuer, clientId, secretFile }: ProviderSetti
       } catch (error) {
         const { code, error: told } = Object(error) as { code?: unknown; error?: unknown }
         if (error instanceof TypeError || code === 'OAUTH_TIMEOUT') throw unavailable(error)
-        return { kind: 'refused', code: [code, told].filter((part) => typeof part === 'string').join(' ') }
+        return { kind: 'refused', code: [code, told].filter(isCode).join(' ') }
       }
     },
   }
@@ -94,6 +94,11 @@ function secretIn(file: string): string {
       `OIDC_CLIENT_SECRET_FILE ${file} cannot be read (${code}); check the path and its rights`,
     )
   }
+}
+
+/** What a browser brought as an error may be anything; only what looks like a code is one. */
+function isCode(part: unknown): part is string {
+  return typeof part === 'string' && /^\w{1,64}$/.test(part)
 }
 
 function unavailable(cause: unknown): Problem {

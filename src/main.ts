@@ -1,16 +1,21 @@
 import { resolveTxt } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { raiseMark, requireMark } from './actions/high-water.ts'
 import type { House } from './actions/house.ts'
 import { publishWordings } from './actions/publish-wordings.ts'
+import { signGrown } from './actions/sign-checkpoint.ts'
 import { recordServiceKinds } from './actions/record-service-kinds.ts'
 import type { Config } from './config.ts'
+import { highWaterPath, keyringPath, noListPath } from './data-dir.ts'
 import { markOf } from './domain/keyring.ts'
 import { isLoopback } from './domain/loopback.ts'
 import { Problem } from './domain/problem.ts'
+import { highWaterFile } from './high-water-file.ts'
 import type { Doors } from './http/home.ts'
 import { identityProvider } from './identity-provider.ts'
 import { openKeyring } from './keyring-file.ts'
+import { keysInForce } from './keys-in-force.ts'
 import type { Courier } from './mail/courier.ts'
 import { dkimSigner, type Sign } from './mail/dkim.ts'
 import { maildirCourier } from './mail/maildir-courier.ts'
@@ -21,7 +26,9 @@ import { renderWording } from './render.ts'
 import { keepFirstBrand } from './store/brand.ts'
 import { joinBundledServer } from './store/bundled-postgres.ts'
 import { openDatabase } from './store/database.ts'
+import { restoring } from './store/dump.ts'
 import { openLedger } from './store/ledger.ts'
+import { queueSessions } from './store/metrics.ts'
 import { migrate } from './store/migrations.ts'
 import { startWorker, type Worker } from './worker.ts'
 
@@ -34,30 +41,41 @@ const serviceConnections = 2
 /**
  * Opens everything in order: keys, database (the bundled one where none is named), schema, ledger, courier, and
  * publishes what the pages say. Safe to do in several processes at once.
+ * @param options with `repair` it opens a ledger that does not fit its high-water mark too, and publishes nothing
  * @throws Problem with the fix, when anything is missing or not as it must be; nothing is left open then.
  */
-export async function openHouse(config: Config, warn: (message: string) => void): Promise<OpenHouse> {
+export async function openHouse(
+  config: Config,
+  warn: (message: string) => void,
+  { repair = false }: { repair?: boolean } = {},
+): Promise<OpenHouse> {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of closers.splice(0).toReversed()) await end()
   }
   try {
-    const keys = openKeyring(keyringPath(config), { make: !config.production && config.secretKeyFile === null })
+    const given = openKeyring(keyringPath(config), { make: !config.production && config.secretKeyFile === null })
     const sign = signerOf(config)
     const url = config.databaseUrl ?? (await bundledDatabase(config, closers))
     await migrate(url)
     const database = openDatabase(url)
     closers.push(database.close)
-    await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`, markOf(keys))
-    await database.sql.begin(keepFirstBrand)
+    const origin = await openLedger(database.sql, `${new URL(config.publicUrl).host}/ledger`, markOf(given))
+    const keys = await keysInForce(given, keyringPath(config), { sql: database.sql, origin, repair })
     const courier = courierOf(config)
     closers.push(courier.close)
     const serviceCourier = serviceCourierOf(config, courier)
     closers.push(serviceCourier.close)
     const missing = missingForRelay({ ...config, signs: sign !== null })
     const { publicUrl } = config
-    const noList = openNoList(join(resolve(config.dataDir), 'no-list'), warn)
-    const house = { database, keys, courier, serviceCourier, sign, noList, missingForRelay: missing, publicUrl, warn }
+    const files = { noList: openNoList(noListPath(config), warn), highWater: highWaterFile(highWaterPath(config)) }
+    const house = { database, keys, courier, serviceCourier, sign, ...files, missingForRelay: missing, publicUrl, warn }
+    if (repair) return { house, close }
+    if ((await restoring(database.sql)) !== null) throw halfRestored()
+    // Before anything is written: a ledger that lost entries must not grow.
+    await requireMark(house)
+    await raiseMark(house)
+    await database.sql.begin(keepFirstBrand)
     await publishWordings(house, renderWording)
     await recordServiceKinds(house)
     return { house, close }
@@ -65,6 +83,13 @@ export async function openHouse(config: Config, warn: (message: string) => void)
     await close()
     throw error
   }
+}
+
+function halfRestored(): Problem {
+  return new Problem(
+    'not-ready',
+    'a restore into this database was cut off before later stops and erasures held again. Nothing was started. Run courtesy restore with the same file again.',
+  )
 }
 
 /** What runs until it is closed, or the process gets SIGTERM or SIGINT; `ended` settles then, with what was in flight answered. */
@@ -100,7 +125,11 @@ export async function serve(
   try {
     const address = await server.listen({ host: config.host, port: config.port })
     const worker = withWorker ? await openWorker(house) : null
-    return { address, ...untilTold(() => Promise.all([server.close(), worker?.stop()])) }
+    const finish = async () => {
+      await Promise.all([server.close(), worker?.stop()])
+      await signLast(house)
+    }
+    return { address, ...untilTold(finish) }
   } catch (error) {
     await server.close()
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
@@ -114,7 +143,21 @@ export async function serve(
 /** Runs a worker without pages: it sends what is due, on any number of machines beside others. */
 export async function work(house: House): Promise<Running> {
   const worker = await openWorker(house)
-  return untilTold(() => worker.stop())
+  return untilTold(async () => {
+    await worker.stop()
+    await signLast(house)
+  })
+}
+
+/** What was said in the last minute is signed before the process ends; what cannot be is signed by whoever starts next. */
+async function signLast(house: House): Promise<void> {
+  try {
+    await signGrown(house)
+  } catch (error) {
+    house.warn(
+      `the newest entries are not signed yet: ${error instanceof Problem ? error.message : 'the database is away'}`,
+    )
+  }
 }
 
 async function openWorker(house: House): Promise<Worker> {
@@ -123,7 +166,7 @@ async function openWorker(house: House): Promise<Worker> {
     connectionString: house.database.url,
     schema: 'pgboss',
     max: 3,
-    application_name: 'courtesy-jobs',
+    application_name: queueSessions,
   }
   return startWorker(house, () => new PgBoss(connection))
 }
@@ -152,8 +195,14 @@ export function showsMailbox(config: Config): boolean {
   return config.smtpUrl === null && isLoopback(config.host) && isLoopback(new URL(config.publicUrl).hostname)
 }
 
-function keyringPath(config: Config): string {
-  return config.secretKeyFile ?? join(resolve(config.dataDir), 'keyring.json')
+/** Gives `task` the database as it is, without opening a house on it. */
+export async function withDatabase<T>(config: Config, task: (url: string) => Promise<T>): Promise<T> {
+  const closers: (() => Promise<void>)[] = []
+  try {
+    return await task(config.databaseUrl ?? (await bundledDatabase(config, closers)))
+  } finally {
+    for (const end of closers) await end()
+  }
 }
 
 async function bundledDatabase(config: Config, closers: (() => Promise<void>)[]): Promise<string> {

@@ -1,6 +1,9 @@
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { noLine, type No } from './domain/no-list.ts'
+import { noLine, readNoLine, type No } from './domain/no-list.ts'
+
+/** The lines that are read at once. */
+const linesAtOnce = 10_000
 
 /**
  * The no-list of this machine (docs/decisions/0011): a file that is only ever appended to, beside the database and not in it.
@@ -9,7 +12,7 @@ import { noLine, type No } from './domain/no-list.ts'
 export function openNoList(
   path: string,
   warn: (message: string) => void,
-): { append(noes: readonly No[]): Promise<void> } {
+): { append(noes: readonly No[]): Promise<void>; read(): AsyncIterable<readonly No[]> } {
   let missed: readonly No[] = []
   return {
     async append(noes) {
@@ -26,7 +29,26 @@ export function openNoList(
         )
       }
     },
+    read: () => readLines(path),
   }
+}
+
+/** All noes in their order, in bounded memory; none where there is no file. */
+async function* readLines(path: string): AsyncGenerator<No[]> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (file === null) return
+  let noes: No[] = []
+  for await (const line of file.readLines()) {
+    const no = readNoLine(line)
+    if (no) noes.push(no)
+    if (noes.length < linesAtOnce) continue
+    yield noes
+    noes = []
+  }
+  if (noes.length > 0) yield noes
 }
 
 /** One write, so that lines of several processes never mix, and on the disk when it returns. */

@@ -49,7 +49,13 @@ export type ReceiptBody = {
   after: { label: string; text: string } | null
   facts: { name: string; value: string; url: string | null; mono: boolean }[]
   print: string
-  proof: { heading: string; lead: string; missing: string; parts: { step: string; text: string; more: string }[] }
+  proof: {
+    heading: string
+    lead: string
+    missing: string
+    check: Anchor | null
+    parts: { step: string; text: string; more: string }[]
+  }
 }
 
 export type ReceiptPage = { frame: Frame; receipt: ReceiptBody }

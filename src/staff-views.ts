@@ -1,3 +1,4 @@
+import type { DifferenceLine } from './domain/text-difference.ts'
 import type { Anchor, FormProblems, Press } from './form-views.ts'
 
 /** What every page of the staff has around it. `who` is null while nobody is signed in. */
@@ -10,6 +11,8 @@ export type StaffFrame = {
   styles: string[]
   navLabel: string
   nav: (Anchor & { current: boolean })[]
+  /** The pages of the desk that the page belongs to; null where there is only one. */
+  within: { label: string; links: (Anchor & { current: boolean })[] } | null
   who: { label: string; signOut: Press } | null
 }
 
@@ -25,8 +28,8 @@ export type StaffPage = {
   parts: StaffPart[]
 }
 
-/** One cell: its text, where it leads, and whether it is a number (aligned at its end) or a code (in the font of codes). */
-export type Cell = { text: string; url?: string; look?: 'number' | 'code' | 'muted' }
+/** One cell: its text, where it leads, and whether it is a number (aligned at its end) or a code (in the font of codes), or a time (on one line). */
+export type Cell = { text: string; url?: string; look?: 'number' | 'code' | 'muted' | 'time' }
 
 /** One part of a page, drawn by the view of its kind: views/staff/_<kind>.eta. */
 export type StaffPart =
@@ -36,13 +39,26 @@ export type StaffPart =
   | { kind: 'quote'; text: string; note: string }
   | { kind: 'facts'; facts: { name: string; values: Cell[] }[] }
   | { kind: 'verdicts'; items: { text: string; look: 'good' | 'bad' | 'open' }[] }
-  | { kind: 'table'; caption: string; columns: { label: string; look?: 'number' }[]; rows: Cell[][]; none: string }
+  | {
+      kind: 'table'
+      id?: string
+      caption: string
+      /** The page's own heading says it: the caption is for who cannot see that. */
+      quiet?: boolean
+      columns: { label: string; look?: 'number' }[]
+      rows: Cell[][]
+      none: string
+    }
   | {
       kind: 'timeline'
       items: { time: string; machine: string; text: string; note: string; link: Anchor | null }[]
       none: string
     }
   | { kind: 'steps'; items: { label: string; note: string; url: string | null; state: string; done: boolean }[] }
+  /** A text as it is, line for line; `code` is one that machines read. */
+  | { kind: 'pre'; label: string; text: string; look: 'words' | 'code' }
+  /** How one text became another; `added` and `removed` say so to who cannot see it. */
+  | { kind: 'difference'; lines: DifferenceLine[]; added: string; removed: string }
   | { kind: 'form'; form: StaffForm }
   | { kind: 'presses'; buttons: Press[] }
   | { kind: 'links'; links: Anchor[] }
@@ -56,6 +72,8 @@ export type StaffForm = {
   inputs: StaffField[]
   button: string
   look: Press['look']
+  /** Its fields stand beside each other where there is room. */
+  inline?: boolean
 }
 
 /** A field with its label, a hint and what is wrong with it (empty for nothing); its id is its name. */

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Job, PgBoss } from 'pg-boss'
 import { answerDoors } from './actions/answer-doors.ts'
+import { requireMark } from './actions/high-water.ts'
 import type { House } from './actions/house.ts'
 import { workCampaign } from './actions/send-campaign.ts'
 import { retireData } from './actions/retire-data.ts'
@@ -121,6 +122,8 @@ class QueueWorker implements Worker {
   }
 
   async #sweep(): Promise<void> {
+    // A ledger that lost entries must not grow, whatever there is to note in it.
+    await requireMark(this.#house)
     await sweep(this.#house)
     await suppressBounced(this.#house)
     await sealPending(this.#house)
@@ -129,6 +132,7 @@ class QueueWorker implements Worker {
 
   /** What has been kept for its time: once a day, and at a start, because nobody may be there at that hour; at most once an hour. */
   async #retire(): Promise<void> {
+    await requireMark(this.#house)
     await retireData(this.#house, AbortSignal.any([this.#ending.signal, AbortSignal.timeout(4 * turnMs)]))
   }
 
@@ -166,6 +170,8 @@ class QueueWorker implements Worker {
       await wait(beatMs, undefined, { signal: this.#ending.signal }).catch(() => undefined)
       if (this.#ending.signal.aborted) return
       try {
+        // A database that went back, as a replica that lagged does, sends nothing more (I-13).
+        await requireMark(this.#house)
         if (this.#ailing) await this.#mend()
         await this.#enqueue()
       } catch (error) {
@@ -190,6 +196,7 @@ class QueueWorker implements Worker {
   async #turn(work: (worker: number, signal: AbortSignal) => Promise<unknown>): Promise<void> {
     const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(turnMs)])
     try {
+      await requireMark(this.#house)
       await withWorker(this.#house, (worker) => work(worker, signal))
     } catch (error) {
       if (isDatabaseAway(error)) throw error

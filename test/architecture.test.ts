@@ -20,6 +20,7 @@ const arrows: Record<string, readonly string[]> = {
   config: ['domain'],
   'keyring-file': ['domain'],
   'no-list-file': ['domain'],
+  'high-water-file': [],
   'identity-provider': ['domain'],
   'form-views': ['domain'],
   'page-views': ['form-views', 'staff-views', 'domain'],
@@ -37,9 +38,15 @@ const arrows: Record<string, readonly string[]> = {
     'config',
     'keyring-file',
     'no-list-file',
+    'high-water-file',
+    'data-dir',
+    'keys-in-force',
     'identity-provider',
   ],
-  'cli.ts': ['cli', 'config', 'domain', 'main'],
+  'data-dir': [],
+  'keys-in-force': ['domain', 'store', 'keyring-file'],
+  restore: ['data-dir', 'actions', 'domain', 'store', 'config', 'keyring-file', 'main'],
+  'cli.ts': ['cli', 'config', 'data-dir', 'domain', 'keyring-file', 'main', 'restore'],
 }
 /** Types may be named by any room above. */
 const typesFrom = new Set([
@@ -170,6 +177,31 @@ t.test('environment variables are read in one place', async (t) => {
     [],
   )
 })
+
+t.test(
+  'the page by which others check us is a second reader of the format: it takes nothing from the first',
+  async (t) => {
+    const folder = join(src, 'verify-page')
+    const names = readdirSync(folder)
+    const scripts = names.filter((name) => name.endsWith('.js'))
+    t.ok(scripts.length > 5, 'its scripts were found')
+    t.same(names.filter((name) => !/^[a-z]+\.js$/.test(name)).toSorted(), ['page.html', 'style.css', 'tsconfig.json'])
+    for (const name of scripts) {
+      const source = readFileSync(join(folder, name), 'utf8')
+      const targets = [...source.matchAll(/\bimport\b[^']*'([^']+)'/g)].map(([, to = '']) => to)
+      t.same(
+        targets.filter((to) => !scripts.includes(to.replace(/^\.\//, ''))),
+        [],
+        name,
+      )
+      t.notMatch(
+        source,
+        /\b(?:fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|innerHTML|eval)\b/,
+        name,
+      )
+    }
+  },
+)
 
 t.test('files are named for what they hold', async (t) => {
   const banned = /(?:^|\/)(?:index|utils?|helpers?|common|types|misc|manager)\.ts$/

@@ -2,6 +2,7 @@ import { LedgerCheck, type Fault, type FilledNode, type StoredLine } from '../do
 import type { LedgerEntry } from '../domain/ledger-entry.ts'
 import { rootOfAll } from '../domain/merkle-path.ts'
 import { sealLeaf, type SealPayload } from '../domain/seal.ts'
+import { ledgerKeys } from '../domain/key-change.ts'
 import { parseVkey } from '../domain/signed-note.ts'
 import type { Sql } from '../store/database.ts'
 import {
@@ -16,6 +17,7 @@ import {
 import { readHead } from '../store/ledger.ts'
 import { lowestNodeLevel } from '../store/tree-nodes.ts'
 import type { House } from './house.ts'
+import { keyStatements } from '../store/key-changes.ts'
 import { ledgerKey } from './sign-checkpoint.ts'
 
 /** What was gone over. `erased` counts entries whose payload is gone. */
@@ -29,10 +31,16 @@ const pageRows = 1_000
  * size, each seal, the tree's nodes, and the head at the end. @returns the first that is not as it must be.
  */
 export async function checkEntries(sql: Sql, house: House, counted: EntriesCounted): Promise<Fault | null> {
-  const [key, head] = await Promise.all([ledgerKey(house, sql), readHead(sql)])
+  const [key, head, statements] = await Promise.all([ledgerKey(house, sql), readHead(sql), keyStatements(sql)])
   const parsed = parseVkey(key)
   const filled: FilledNode[] = []
-  const check = new LedgerCheck(parsed.kind === 'vkey' ? [parsed.vkey] : [], head.origin, (node) => {
+  const named = statements.map(({ entry, note }) => ({
+    name: `what was signed of the key change in entry ${entry}`,
+    note,
+  }))
+  const history = ledgerKeys(parsed.kind === 'vkey' ? [parsed.vkey] : [], named)
+  if (history.kind === 'refused') return { entry: null, checkpoint: null, reason: history.reason }
+  const check = new LedgerCheck(history, head.origin, (node) => {
     if (node.level >= lowestNodeLevel) filled.push(node)
   })
   let nodes = 0

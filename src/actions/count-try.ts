@@ -40,6 +40,16 @@ export async function countTry(house: House, tx: Transaction, door: Door, asking
   return over?.seconds ?? null
 }
 
+/** Each answer makes us ask the provider, which would shut out all of us for one who brings too many. */
+const mostAnswersAnHour = 60
+
+/** Counts one answer of an identity provider that a network brought. @returns as {@link countTry}. */
+export async function countAnswer(house: House, network: string | null): Promise<number | null> {
+  if (network === null) return null
+  const limit = { name: 'staff answer network', value: network, hours: 1, most: mostAnswersAnHour }
+  return house.database.sql.begin(async (tx) => (await countWithin(house, tx, [limit]))?.seconds ?? null)
+}
+
 /** Somebody may type anybody's address, in many spellings: so many confirmations go to one mailbox. */
 const mostConfirmations = { aDay: 2, aDayAfterErasure: 1, aMonth: 6 }
 

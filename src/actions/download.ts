@@ -18,6 +18,7 @@ import { allTopics } from '../store/topics.ts'
 import { wordingsBehind } from '../store/wordings.ts'
 import { wrongTopicReportsOf, type WrongTopicReport } from '../store/wrong-topic.ts'
 import { proofsOf } from './her-history.ts'
+import { raiseMark } from './high-water.ts'
 import type { House } from './house.ts'
 import { ledgerKey, signCheckpoint } from './sign-checkpoint.ts'
 
@@ -34,7 +35,7 @@ const sameMinutes = 1
  * @throws Problem `not-found` when she was erased.
  */
 export async function makeDownload(house: House, person: string, day: number): Promise<number> {
-  return house.database.sql.begin(async (tx) => {
+  const entry = await house.database.sql.begin(async (tx) => {
     if (!(await lockPerson(tx, person)))
       throw new Problem('not-found', 'there is no such person; she may have been erased')
     const [newest] = await entriesOf(tx, person, { before: null, most: 1 })
@@ -46,6 +47,8 @@ export async function makeDownload(house: House, person: string, day: number): P
     await signCheckpoint(house, tx)
     return size
   })
+  await raiseMark(house)
+  return entry
 }
 
 /** All that stands at the beginning of a download; what may be much is read in pieces after it. */

@@ -4,6 +4,7 @@ import type { Sql } from '../store/database.ts'
 import { choicesAfter, deliveriesAfter } from '../store/fsck.ts'
 import { toldOf } from '../store/seals.ts'
 import { checkEntries, type EntriesCounted } from './check-entries.ts'
+import { lookAtMark, type MarkLook } from './high-water.ts'
 import type { House } from './house.ts'
 import { sendsAgainstPreferences, type SendsAgainst } from './sends-against-preferences.ts'
 
@@ -28,16 +29,18 @@ const pageRows = 1_000
 
 /**
  * Holds the stored ledger against itself and against what rests on it, as one snapshot and in bounded memory: every entry,
- * payload, node and checkpoint, everybody's choices against the newest entry about her, every delivery against the seals
+ * payload, node and checkpoint, the high-water mark, everybody's choices against the newest entry about her, every delivery against the seals
  * of its releases and outcomes, and every release against the gate. Writes nothing.
  */
 export async function fsck(house: House): Promise<Fsck> {
   const counted: Counted = { entries: 0, erased: 0, checkpoints: 0, seals: 0, people: 0, deliveries: 0 }
   const faults: Fault[] = []
   let sends: SendsAgainst | null = null
+  // Before the snapshot: a mark that is read later may be newer than it.
+  const look = await lookAtMark(house)
   try {
     await house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
-      for (const check of [checkEntries, checkChoices, checkDeliveries]) {
+      for (const check of [checkEntries, () => markFault(look), checkChoices, checkDeliveries]) {
         const fault = await check(tx, house, counted)
         if (fault) faults.push(fault)
       }
@@ -48,6 +51,12 @@ export async function fsck(house: House): Promise<Fsck> {
     if (faults.length === 0) throw error
   }
   return { ...verdictOf(faults, sends), ...counted, faults, sends }
+}
+
+/** A ledger that fits itself may still lack what was signed (I-13). */
+function markFault({ mark, size, whole, fault }: MarkLook): Fault | null {
+  if (fault === null || !whole) return null
+  return { entry: mark && mark.size > size ? size + 1 : null, checkpoint: mark?.size ?? null, reason: fault }
 }
 
 function verdictOf(faults: readonly Fault[], sends: SendsAgainst | null) {

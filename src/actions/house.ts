@@ -14,8 +14,10 @@ export type House = {
   serviceCourier: Courier
   /** Signs every mail before it leaves; null where no key is set. */
   sign: Sign | null
-  /** Keeps each stop and erasure where a restored backup of the database cannot undo it. It never fails. */
-  noList: { append(noes: readonly No[]): Promise<void> }
+  /** Keeps each stop and erasure where a restored backup of the database cannot undo it. Appending never fails; reading gives them in their order. */
+  noList: { append(noes: readonly No[]): Promise<void>; read(): AsyncIterable<readonly No[]> }
+  /** The newest signed state of the ledger that this machine knows of, where no database administrator reaches it. */
+  highWater: { read(): Promise<string | null>; write(note: string): Promise<void> }
   /** What is missing before topic mail may go to the relay that is set, in words; empty when it may. */
   missingForRelay: readonly string[]
   /** What customers' links start with, without a slash at the end. */

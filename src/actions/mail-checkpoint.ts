@@ -27,9 +27,9 @@ export async function mailCheckpoint(house: House): Promise<number> {
 
 /** The mail itself, with the checkpoint of that size. */
 export async function writeCheckpointMail(house: House, brand: Brand, size: number): Promise<ServiceMail> {
-  const [note, key] = await Promise.all([checkpointOf(house.database.sql, size), ledgerKey(house)])
+  const [checkpoint, key] = await Promise.all([checkpointOf(house.database.sql, size), ledgerKey(house)])
   const parsed = parseVkey(key)
-  if (note === null || parsed.kind === 'refused') throw new Error('a mail names a checkpoint that is not stored')
+  if (checkpoint === null || parsed.kind === 'refused') throw new Error('a mail names a checkpoint that is not stored')
   const { name, keyId } = parsed.vkey
-  return checkpointLetter(brand, { note, size, name, keyId })
+  return checkpointLetter(brand, { ...checkpoint, name, keyId })
 }

@@ -6,13 +6,3 @@ import type { House } from './house.ts'
 export async function readBrand(house: House): Promise<Brand> {
   return theBrand(house.database.readOnly)
 }
-
-/** True when the database answers: without it nothing can be shown, changed or sent. */
-export async function databaseAnswers(house: House): Promise<boolean> {
-  try {
-    await theBrand(house.database.readOnly)
-    return true
-  } catch {
-    return false
-  }
-}

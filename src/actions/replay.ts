@@ -57,8 +57,8 @@ export async function replay(house: House, who: Who, slug: string, at: Date): Pr
   })
 }
 
-/** Null for somebody who was erased. @throws Problem as {@link personCalled}. */
-async function whoIsMeant(house: House, sql: Sql, who: Who): Promise<Person | null> {
+/** Whom is meant; null for somebody who was erased. @throws Problem as {@link personCalled}. */
+export async function whoIsMeant(house: House, sql: Sql, who: Who): Promise<Person | null> {
   if ('person' in who) return personById(sql, who.person)
   try {
     return await personCalled(house, sql, who.address)

@@ -3,6 +3,7 @@ import type { Transaction } from '../store/database.ts'
 import { forgetErasedUnknown } from '../store/delivery-counts.ts'
 import { forgetAddressChanges } from '../store/details.ts'
 import { deleteDeliveries, lockToErase, markErased } from '../store/erasure.ts'
+import { forgetExports } from '../store/exports.ts'
 import { instantNow } from '../store/instant.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
 import {
@@ -25,12 +26,13 @@ const none = {
   askings: 0,
   reasons: 0,
   requests: 0,
+  exports: 0,
   replies: 0,
   deliveries: 0,
   'service-mail': 0,
 } satisfies Partial<Record<KeptKind, number>>
 
-/** How many of each kind were deleted: people, deliveries or texts. */
+/** How many of each kind were deleted: people, deliveries, texts or rows of a register. */
 export type Retired = Record<keyof typeof none, number>
 
 /** People in one transaction: bounds how long somebody who changes her own choices may have to wait. */
@@ -71,6 +73,7 @@ function worksOf(house: House, signal?: AbortSignal): [kind: keyof Retired, work
     ['reasons', () => inBatches(signal, () => retireTexts(house, 'reasons', forgetReasons))],
     ['requests', () => forgetDoorRequests(sql, intervalOf('requests'))],
     ['requests', () => forgetAddressChanges(sql, intervalOf('requests'))],
+    ['exports', () => forgetExports(sql, intervalOf('exports'))],
     ['replies', () => inBatches(signal, () => retireTexts(house, 'replies', forgetReplies))],
     ['deliveries', () => inBatches(signal, () => retireDeliveries(house, 'topic'))],
     ['service-mail', () => inBatches(signal, () => retireDeliveries(house, 'service'))],

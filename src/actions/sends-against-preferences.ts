@@ -32,27 +32,48 @@ const graceMs = 2_000
  * @param sql a snapshot to read in.
  */
 export async function sendsAgainstPreferences(house: House, sql: Sql = house.database.readOnly): Promise<SendsAgainst> {
-  const past = await pastRules(sql, null)
-  const rules = { ...past, published: new Map(past.wordings.map((one) => [one.hash, one.at])) }
+  const rules = await allRules(sql)
   const result: SendsAgainst = { checked: 0, against: 0, first: [], couldNotCheck: await forgottenReleases(sql) }
   for (let after: string | null = null; ;) {
     const people: string[] = await peopleSentToAfter(sql, after, peopleAtOnce)
-    for (const one of await releasesTo(sql, people)) {
-      const verdict = verdictThen(one, rules)
-      if (verdict === null) {
-        result.couldNotCheck++
-        continue
-      }
-      result.checked++
-      if (verdict.kind === 'now') continue
-      result.against++
-      const { at, row } = one
-      if (result.first.length < mostNamed)
-        result.first.push({ delivery: row.id, at, verdict: verdict.kind, reason: verdict.reason })
-    }
+    addTo(result, await releasesTo(sql, people), rules)
     after = people.at(-1) ?? null
     if (people.length < peopleAtOnce) return result
   }
+}
+
+/** The same for one person, of what was released to her by an instant. */
+export async function sendsAgainstPerson(sql: Sql, person: string, by: Date): Promise<SendsAgainst> {
+  const [rules, releases] = await Promise.all([allRules(sql), releasesTo(sql, [person])])
+  const result: SendsAgainst = { checked: 0, against: 0, first: [], couldNotCheck: 0 }
+  const until = by.toISOString()
+  addTo(
+    result,
+    releases.filter(({ at }) => at <= until),
+    rules,
+  )
+  return result
+}
+
+function addTo(result: SendsAgainst, releases: readonly Release[], rules: Rules): void {
+  for (const one of releases) {
+    const verdict = verdictThen(one, rules)
+    if (verdict === null) {
+      result.couldNotCheck++
+      continue
+    }
+    result.checked++
+    if (verdict.kind === 'now') continue
+    result.against++
+    const { at, row } = one
+    if (result.first.length < mostNamed)
+      result.first.push({ delivery: row.id, at, verdict: verdict.kind, reason: verdict.reason })
+  }
+}
+
+async function allRules(sql: Sql): Promise<Rules> {
+  const past = await pastRules(sql, null)
+  return { ...past, published: new Map(past.wordings.map((one) => [one.hash, one.at])) }
 }
 
 /** What held for everybody, and since when each text is published. */

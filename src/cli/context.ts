@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 /** What a command is given: a house that is opened for it and closed after it, and the terminal. */
 export type CommandContext = {
   /** Opens the database, the ledger and the courier, runs `work`, and closes them again whatever happens. */
-  withHouse<T>(work: (house: House) => Promise<T>, config?: Config): Promise<T>
+  withHouse<T>(work: (house: House) => Promise<T>, config?: Config, how?: OpenHow): Promise<T>
   /** Opens the pages on HOST and PORT, with a worker unless it is said not to; they close when the process is told to end. */
   serve(house: House, config: Config, options?: { doors?: Partial<Doors>; worker?: boolean }): Promise<Served>
   /** Runs a worker until the process is told to end. */
@@ -14,6 +14,9 @@ export type CommandContext = {
   terminal: Terminal
   now(): Date
 }
+
+/** `repair`: also a ledger that does not fit its high-water mark, and nothing is published. */
+export type OpenHow = { repair: boolean }
 
 /** Addresses that the front page of a development machine offers. */
 export type Doors = { herPage: string | null; check: string | null; proof: string | null }

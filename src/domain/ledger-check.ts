@@ -1,6 +1,7 @@
+import { keyFault, signsAt, type KeyChanges, type LedgerKey } from './key-change.ts'
 import { commitmentToText, parseEntryBody, type LedgerEntry } from './ledger-entry.ts'
 import { appendLeafTelling, emptyFrontier, leafHash, rootOf, type Frontier } from './merkle.ts'
-import { openNote, parseCheckpoint, type Vkey } from './signed-note.ts'
+import { openNote, parseCheckpoint } from './signed-note.ts'
 
 /**
  * What is wrong, and where: the first entry that is in doubt or the checkpoint (by its size) that disagrees, null where
@@ -26,16 +27,25 @@ export type FilledNode = { level: number; position: number; hash: string }
  * it, or null; after a fault there is no going on.
  */
 export class LedgerCheck {
-  readonly #vkeys: readonly Vkey[]
+  readonly #keys: readonly LedgerKey[]
+  readonly #changes: KeyChanges
   readonly #origin: string
   readonly #onFilled: (node: FilledNode) => void
   #tree: Frontier = emptyFrontier
   #lastAt = new Date(0)
   #agreed = 0
 
-  /** @param vkeys our own keys. @param origin the log’s name. @param onFilled is told each subtree that becomes full. */
-  constructor(vkeys: readonly Vkey[], origin: string, onFilled: (node: FilledNode) => void) {
-    this.#vkeys = vkeys
+  /**
+   * @param history our own keys, and the entries from which on another one signs. @param origin the log’s name.
+   * @param onFilled is told each subtree that becomes full.
+   */
+  constructor(
+    history: { keys: readonly LedgerKey[]; changes: KeyChanges },
+    origin: string,
+    onFilled: (node: FilledNode) => void,
+  ) {
+    this.#keys = history.keys
+    this.#changes = history.changes
     this.#origin = origin
     this.#onFilled = onFilled
   }
@@ -57,6 +67,8 @@ export class LedgerCheck {
     if (leafHash(line.body) !== line.leaf) return bad(`entry ${number} does not hash to its leaf`)
     const fault = payloadFault(line, entry)
     if (fault !== null) return bad(`entry ${number} ${fault}`)
+    const changed = keyFault(this.#changes, entry, line.leaf)
+    if (changed !== null) return bad(changed)
     this.#lastAt = entry.at
     this.#tree = appendLeafTelling(this.#tree, line.leaf, (level, position, hash) =>
       this.#onFilled({ level, position, hash }),
@@ -67,7 +79,8 @@ export class LedgerCheck {
   /** A checkpoint of as many entries as were gone over: signed by us, of this log, and of this tree. */
   checkpoint(size: number, note: string): Fault | null {
     const bad = (reason: string, entry: number | null = null): Fault => ({ entry, checkpoint: size, reason })
-    const opened = openNote(note, this.#vkeys)
+    const inForce = this.#keys.filter((key) => signsAt(key, size))
+    const opened = openNote(note, inForce)
     if (opened.kind === 'refused') return bad(`the checkpoint of ${size} entries: ${opened.reason}`)
     const read = parseCheckpoint(opened.text)
     if (read.kind === 'refused') return bad(`the checkpoint of ${size} entries: ${read.reason}`)

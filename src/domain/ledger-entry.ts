@@ -110,9 +110,9 @@ export function commitmentTo(payload: unknown, salt: Uint8Array): string {
   return commitmentToText(canonicalJson(payload), salt)
 }
 
-/** As {@link commitmentTo}, of text that is canonical already: of any other the commitment is another. */
-export function commitmentToText(payload: string, salt: Uint8Array): string {
+/** As {@link commitmentTo}, of a payload's canonical text. @throws Problem `invalid-input` when the salt is not 32 bytes. */
+export function commitmentToText(text: string, salt: Uint8Array): string {
   if (salt.length !== 32) throw new Problem('invalid-input', `a salt has 32 bytes; given: ${salt.length}`)
   // A key object is six times as fast here as raw bytes.
-  return createHmac('sha256', createSecretKey(salt)).update(payload).digest('hex')
+  return createHmac('sha256', createSecretKey(salt)).update(text).digest('hex')
 }

@@ -8,17 +8,19 @@ const mostLineBytes = 65_535
  * so no two files give the same lines.
  */
 export class Lines {
-  /** SHA-256 over all bytes read so far. */
-  readonly sha256 = createHash('sha256')
+  readonly #sha256 = createHash('sha256')
   /** Whether the line given last has no LF: it is the unfinished end of the file, or too long to be a line. */
   torn = false
   #pieces: AsyncIterator<Uint8Array>
   #lines: string[] = []
   #given = 0
   #rest = ''
+  readonly #mostBytes: number
 
-  constructor(pieces: AsyncIterable<Uint8Array>) {
+  /** @param mostBytes how long a line may be before it counts as torn */
+  constructor(pieces: AsyncIterable<Uint8Array>, mostBytes = mostLineBytes) {
     this.#pieces = pieces[Symbol.asyncIterator]()
+    this.#mostBytes = mostBytes
   }
 
   /** The next line without its LF if it is at hand; null when `next` has to be awaited. */
@@ -29,14 +31,23 @@ export class Lines {
   /** The next line without its LF; null after the last. */
   async next(): Promise<string | null> {
     while (this.#given >= this.#lines.length) {
-      const piece = this.#rest.length > mostLineBytes ? { done: true as const } : await this.#pieces.next()
+      const piece = this.#rest.length > this.#mostBytes ? { done: true as const } : await this.#pieces.next()
       if (piece.done) return this.#unfinished()
-      this.sha256.update(piece.value)
+      this.#sha256.update(piece.value)
       this.#lines = (this.#rest + Buffer.from(piece.value).toString('latin1')).split('\n')
       this.#rest = this.#lines.pop() ?? ''
       this.#given = 0
     }
     return this.ready()
+  }
+
+  /** SHA-256 of the whole file in hex, once whatever is left of it has been read. */
+  async digest(): Promise<string> {
+    for (;;) {
+      const piece = await this.#pieces.next()
+      if (piece.done) return this.#sha256.digest('hex')
+      this.#sha256.update(piece.value)
+    }
   }
 
   /** Lets go of the source, whether or not it was read to its end. */

@@ -30,6 +30,45 @@ export function pathOf(index: number, size: number): Leaves[] {
   return path.toReversed()
 }
 
+/**
+ * The runs of leaves whose roots prove that a tree of `size` leaves continues that of its first `oldSize`, in the order of
+ * the proof (RFC 6962 section 2.1.2).
+ * @throws Problem `invalid-input` when the old size is not within 1 and the size.
+ */
+export function continuationOf(oldSize: number, size: number): Leaves[] {
+  if (!Number.isSafeInteger(oldSize) || !Number.isSafeInteger(size) || oldSize < 1 || oldSize > size) {
+    throw new Problem('invalid-input', `a tree of ${size} leaves continues none of ${oldSize}`)
+  }
+  const runs: Leaves[] = []
+  let [start, end] = [0, size]
+  // Nothing is told of the old tree as a whole: whoever verifies holds its root.
+  let known = true
+  while (oldSize < end) {
+    const middle = start + largestPowerBelow(end - start)
+    if (oldSize <= middle) {
+      runs.push({ start: middle, end })
+      end = middle
+    } else {
+      runs.push({ start, end: middle })
+      start = middle
+      known = false
+    }
+  }
+  if (!known) runs.push({ start, end })
+  return runs.toReversed()
+}
+
+/** Runs as fewer ones that do not overlap and cover the same leaves, in order. */
+export function united(runs: readonly Leaves[]): Leaves[] {
+  const whole: { start: number; end: number }[] = []
+  for (const { start, end } of runs.toSorted((a, b) => a.start - b.start)) {
+    const last = whole.at(-1)
+    if (last && start <= last.end) last.end = Math.max(last.end, end)
+    else whole.push({ start, end })
+  }
+  return whole
+}
+
 /** The full subtrees that a run of an audit path consists of, the largest (leftmost) first. */
 export function subtreesIn({ start, end }: Leaves): Subtree[] {
   const subtrees: Subtree[] = []

@@ -8,3 +8,12 @@ export type No = { at: string; kind: 'stopped' | 'erased'; fingerprint: string }
 export function noLine({ at, kind, fingerprint }: No): string {
   return `${at} ${kind} ${fingerprint}\n`
 }
+
+const pattern = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (stopped|erased) ([\da-f]{32})$/
+
+/** Reads a line of the no-list without its line feed; what a full disk left of the one before it may stand in front. Null where there is no no. */
+export function readNoLine(line: string): No | null {
+  const [, at = '', kind, fingerprint = ''] = pattern.exec(line) ?? []
+  if ((kind !== 'stopped' && kind !== 'erased') || Number.isNaN(Date.parse(at))) return null
+  return { at, kind, fingerprint }
+}

@@ -26,6 +26,7 @@ export const keptKinds = [
   'service-mail',
   'requests',
   'staff',
+  'exports',
   'fingerprints',
   'erased',
   'ledger',
@@ -51,6 +52,8 @@ export const retention: readonly Kept[] = [
   { kind: 'service-mail', ground: 'interest', period: { days: 90 }, deletedBy: 'day' },
   { kind: 'requests', ground: 'interest', period: { days: 8 }, deletedBy: 'day' },
   { kind: 'staff', ground: 'interest', period: 'needed', deletedBy: 'person' },
+  // Long enough to show, as for a yes, what left the house about whom after it should have been destroyed.
+  { kind: 'exports', ground: 'duty', period: { months: 36 }, deletedBy: 'day' },
   { kind: 'fingerprints', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'erased', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },
   { kind: 'ledger', ground: 'duty', period: 'for-ever', deletedBy: 'nobody' },

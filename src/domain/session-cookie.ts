@@ -7,7 +7,7 @@ import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual, typ
  *     1 base64url( person since id mac )
  *
  *     person  16 bytes  UUID
- *     since    4 bytes  seconds since 1970-01-01 UTC
+ *     since    6 bytes  milliseconds since 1970-01-01 UTC: a change of her address ends only what was opened before it
  *     id      16 bytes  random, so that no two sessions are alike
  *     mac     16 bytes  HMAC-SHA-256 over the first character and all bytes before, cut to 128 bits
  */
@@ -18,7 +18,7 @@ export const sessionMinutes = 30
 /** Seconds by which the clocks of two of our machines may differ. */
 const skewSeconds = 120
 const macBytes = 16
-const payloadBytes = 36
+const payloadBytes = 38
 
 /** One key makes cookies, one the tokens in the forms of their pages, one is for staff alone: none passes as another. */
 export type SessionKeys = { cookie: KeyObject; form: KeyObject; staff: KeyObject }
@@ -32,23 +32,23 @@ export function sessionKeys(master: string): SessionKeys {
 
 /** The cookie of a session. `id` is 16 random bytes in hex. */
 export function makeSession({ cookie }: SessionKeys, { person, since, id }: Session): string {
-  const seconds = Buffer.alloc(4)
-  seconds.writeUInt32BE(Math.floor(since.getTime() / 1000))
-  const payload = Buffer.concat([Buffer.from(person.replaceAll('-', ''), 'hex'), seconds, Buffer.from(id, 'hex')])
+  const milliseconds = Buffer.alloc(6)
+  milliseconds.writeUIntBE(since.getTime(), 0, 6)
+  const payload = Buffer.concat([Buffer.from(person.replaceAll('-', ''), 'hex'), milliseconds, Buffer.from(id, 'hex')])
   return `1${Buffer.concat([payload, macOf(cookie, payload)]).toString('base64url')}`
 }
 
 /** The session of a cookie, or null for anything that `makeSession` did not make with this key. Its age is not looked at. */
 export function readSession({ cookie }: SessionKeys, text: string): Session | null {
-  if (!/^1[A-Za-z0-9_-]{70}$/.test(text)) return null
+  if (!/^1[A-Za-z0-9_-]{72}$/.test(text)) return null
   const bytes = Buffer.from(text.slice(1), 'base64url')
   if (bytes.length !== payloadBytes + macBytes || bytes.toString('base64url') !== text.slice(1)) return null
   const payload = bytes.subarray(0, payloadBytes)
   if (!timingSafeEqual(bytes.subarray(payloadBytes), macOf(cookie, payload))) return null
   return {
     person: bytes.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
-    since: new Date(payload.readUInt32BE(16) * 1000),
-    id: bytes.toString('hex', 20, payloadBytes),
+    since: new Date(payload.readUIntBE(16, 6)),
+    id: bytes.toString('hex', 22, payloadBytes),
   }
 }
 

@@ -22,12 +22,12 @@ const mostSignatures = 100
 export type Vkey = { readonly name: string; readonly keyId: string; readonly publicKey: KeyObject }
 
 /**
- * The vkey text of an Ed25519 private key: what an auditor keeps.
+ * The vkey text of an Ed25519 key, from either half of it: what an auditor keeps.
  * @throws Problem `invalid-input` when the name is empty or has a space or a plus sign, or the key is not Ed25519.
  */
-export function vkeyOf(name: string, privateKey: KeyObject): string {
+export function vkeyOf(name: string, key: KeyObject): string {
   requireName(name)
-  const raw = rawPublicKey(privateKey)
+  const raw = rawPublicKey(key)
   return `${name}+${keyIdOf(name, raw)}+${Buffer.concat([ed25519, raw]).toString('base64')}`
 }
 
@@ -46,18 +46,21 @@ export function parseVkey(text: string): { kind: 'vkey'; vkey: Vkey } | { kind: 
 }
 
 /**
- * The text with one signature. The same key and text give the same note (Ed25519, RFC 8032).
+ * The text with a signature by each key. The same keys and text give the same note (Ed25519, RFC 8032).
  * @throws Problem `invalid-input` when the text is empty, does not end in LF, has control characters other than LF,
  * or is not well-formed Unicode; and as `vkeyOf`.
  */
-export function signNote(text: string, name: string, privateKey: KeyObject): string {
+export function signNote(text: string, name: string, ...privateKeys: readonly KeyObject[]): string {
   requireName(name)
   if (!text.endsWith('\n') || hasForbiddenCharacters(text)) {
     throw new Problem('invalid-input', 'the text of a note must end in a line feed and hold no other control character')
   }
-  const keyId = Buffer.from(keyIdOf(name, rawPublicKey(privateKey)), 'hex')
-  const signature = sign(null, Buffer.from(text), privateKey)
-  return `${text}\n— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`
+  const lines = privateKeys.map((key) => {
+    if (key.type !== 'private') throw new Problem('invalid-input', 'notes are signed with a private key')
+    const keyId = Buffer.from(keyIdOf(name, rawPublicKey(key)), 'hex')
+    return `— ${name} ${Buffer.concat([keyId, sign(null, Buffer.from(text), key)]).toString('base64')}\n`
+  })
+  return `${text}\n${lines.join('')}`
 }
 
 /**
@@ -135,11 +138,12 @@ function keyIdOf(name: string, rawKey: Uint8Array): string {
   return createHash('sha256').update(`${name}\n`).update(ed25519).update(rawKey).digest('hex').slice(0, 8)
 }
 
-function rawPublicKey(privateKey: KeyObject): Buffer {
-  if (privateKey.type !== 'private' || privateKey.asymmetricKeyType !== 'ed25519') {
-    throw new Problem('invalid-input', 'notes are signed with an Ed25519 private key; another key was given')
+function rawPublicKey(key: KeyObject): Buffer {
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new Problem('invalid-input', 'notes are signed with an Ed25519 key; another key was given')
   }
-  return createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length)
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key
+  return publicKey.export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length)
 }
 
 function isName(name: string): boolean {

@@ -227,7 +227,8 @@ export async function receiptFiles(telling: Telling, numbers: readonly number[])
   const proven = await provenEntries(house, download, numbers)
   return new Map(
     proven.map((one) => {
-      const receipt = receiptBody({ ...download, ...one }, words.language, (hash) => `../${wordingFile(hash)}`)
+      const urls = { wording: (hash: string) => `../${wordingFile(hash)}`, verify: '../verify.html' }
+      const receipt = receiptBody({ ...download, ...one }, words.language, urls)
       return [one.entry.number, renderFilePart('receipt', { ...headOf(words, receipt.heading), receipt })]
     }),
   )

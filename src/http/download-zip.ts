@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import yazl from 'yazl'
+import { verifyPage } from '../actions/verify-page.ts'
 import { herDataJsonSchema } from '../domain/her-data.ts'
 import { dataFile, deliveriesFile, historyFile, indexFile, receiptFiles, type Telling } from './download-parts.ts'
 
@@ -15,15 +16,19 @@ export function downloadZip(telling: Telling): Readable {
   const { numbers, wordings, made } = telling.download
   const mtime = made.entry.at
   const add = (path: string, content: () => AsyncIterable<string>) =>
-    zip.addReadStreamLazy(path, { mtime }, (give) =>
-      give(null, Readable.from(bytesOf(content()), { objectMode: false })),
-    )
+    zip.addReadStreamLazy(path, { mtime }, (give) => {
+      const bytes = Readable.from(bytesOf(content()), { objectMode: false })
+      // The library pipes it and does not listen: an error that nobody hears would end the process.
+      bytes.on('error', (error) => zip.emit('error', error))
+      give(null, bytes)
+    })
   add('index.html', () => indexFile(telling))
   add('data.json', () => dataFile(telling))
   zip.addBuffer(Buffer.from(herDataJsonSchema()), 'data.schema.json', { mtime })
   add('deliveries.csv', () => deliveriesFile(telling))
   add('history.csv', () => historyFile(telling))
   for (const { hash, body } of wordings) zip.addBuffer(Buffer.from(body), `wordings/${hash}.html`, { mtime })
+  zip.addBuffer(Buffer.from(verifyPage().html), 'verify.html', { mtime })
   let ready = new Map<number, string>()
   for (const [index, number] of numbers.entries()) {
     add(`receipts/${number}.html`, async function* () {

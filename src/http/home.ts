@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { databaseAnswers, readBrand } from '../actions/read-brand.ts'
+import { readBrand } from '../actions/read-brand.ts'
 import type { Brand } from '../domain/brand.ts'
 import type { FindPage, HomePage } from '../page-views.ts'
 import { findPage } from './find-pages.ts'
@@ -23,20 +23,6 @@ export function home(
       return shown.development
         ? sendPage(reply, 'home', developmentHome(voice, brand, shown.doors, shown.mailbox))
         : sendPage(reply, 'find', productionHome(voice, brand))
-    },
-  })
-}
-
-/** `/healthz`: this process answers. `/readyz`: so does the database. */
-export function health(server: FastifyInstance, site: Site): void {
-  page(server, '/healthz', { get: (_request, reply) => reply.type('text/plain').send('ok\n') })
-  page(server, '/readyz', {
-    get: async (_request, reply) => {
-      const ready = await databaseAnswers(site.house)
-      return reply
-        .code(ready ? 200 : 503)
-        .type('text/plain')
-        .send(ready ? 'ready\n' : 'the database does not answer\n')
     },
   })
 }

@@ -19,8 +19,11 @@ export function receiptUrl(keys: LinkKeys, person: string, entry: number, now: D
   return `/receipt/${makeLink(keys, { purpose: 'receipt', person, day, topics: [], delivery: null, entry })}`
 }
 
-/** A receipt in words, the same on its page and in her download. @param wordingUrl where a frozen text is, seen from there. */
-export function receiptBody(receipt: Receipt, language: Language, wordingUrl: (hash: string) => string): ReceiptBody {
+/** Where a receipt leads: to a frozen text, seen from there, and to the page that checks it, wherever it is kept. */
+export type ReceiptUrls = { wording(hash: string): string; verify: string }
+
+/** A receipt in words, the same on its page and in her download. */
+export function receiptBody(receipt: Receipt, language: Language, urls: ReceiptUrls): ReceiptBody {
   const { person, brand, rules, entry, proven, key } = receipt
   const topics = receipt.topics.map((topic) => topicIn(topic, language))
   const zone = zoneFor(person.choices.timeZone, brand)
@@ -48,7 +51,7 @@ export function receiptBody(receipt: Receipt, language: Language, wordingUrl: (h
     facts: [
       fact(words.say('receipt.when'), words.say('receipt.utc', { local: momentOf(words, at), utc: at })),
       ...(from === '' ? [] : [fact(words.say('receipt.how'), from)]),
-      ...(wording === null ? [] : [fact(words.say('receipt.wording'), wording, wordingUrl(wording), true)]),
+      ...(wording === null ? [] : [fact(words.say('receipt.wording'), wording, urls.wording(wording), true)]),
       fact(words.say('receipt.number'), String(entry.number)),
       fact(words.say('receipt.leaf'), entry.leaf, null, true),
     ],
@@ -57,6 +60,7 @@ export function receiptBody(receipt: Receipt, language: Language, wordingUrl: (h
       heading: words.say('receipt.proof'),
       lead: words.say('receipt.proof.lead'),
       missing: proven ? '' : words.say('receipt.proof.missing'),
+      check: proven ? { label: words.say('receipt.proof.page'), url: urls.verify } : null,
       parts: [...parts, { step: words.say('receipt.proof.step.key'), text: key, more: '' }],
     },
   }

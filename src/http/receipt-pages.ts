@@ -5,6 +5,7 @@ import { Problem } from '../domain/problem.ts'
 import type { WordingPage } from '../record-views.ts'
 import { frameOf } from './page-frame.ts'
 import { receiptBody } from './receipt-model.ts'
+import { verifyUrl } from './verify-page.ts'
 import { fieldOf, linkOf, page, sendPage, tokenOf, type Site } from './site.ts'
 import { inSame, voiceFor, type Voice } from './voice.ts'
 
@@ -20,7 +21,10 @@ async function showReceipt(site: Site, request: FastifyRequest, reply: FastifyRe
   const receipt = await readReceipt(site.house, person, entry ?? 0)
   if (!receipt) throw new Problem('not-found', 'there is no such entry of hers, or she was erased')
   const voice = voiceFor(request, receipt.brand, receipt.person.choices.language)
-  const body = receiptBody(receipt, voice.language, (hash) => inSame(voice, `/wording/${hash}`))
+  const body = receiptBody(receipt, voice.language, {
+    wording: (hash) => inSame(voice, `/wording/${hash}`),
+    verify: verifyUrl(site.house),
+  })
   return sendPage(reply, 'receipt', { frame: frameOf(voice, receipt.brand, body.heading), receipt: body })
 }
 

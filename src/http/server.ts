@@ -7,12 +7,15 @@ import type { IdentityProvider } from '../identity-provider.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
+import { auditPages } from './audit-pages.ts'
+import { checkpointPage } from './checkpoint-page.ts'
 import { detailsPages } from './details-pages.ts'
 import { erasePages } from './erase-pages.ts'
 import { findPages } from './find-pages.ts'
 import { downloadPages } from './download-pages.ts'
 import { limitGets } from './get-limit.ts'
-import { health, home, type Doors } from './home.ts'
+import { health } from './health.ts'
+import { home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
@@ -33,6 +36,7 @@ import { statementPages } from './statement-pages.ts'
 import { startPages } from './start-pages.ts'
 import { talkPages } from './talk-pages.ts'
 import { undoPages } from './undo.ts'
+import { verifyPages } from './verify-page.ts'
 import { wrongTopicPages } from './wrong-topic-pages.ts'
 
 export type ServerOptions = {
@@ -83,7 +87,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   problemPages(server, site, brand)
   assets(server, site)
   pictures(server, site)
-  health(server, site)
+  health(server, site, trustedProxies)
   home(server, site, {
     development,
     mailbox: mailbox !== null,
@@ -103,10 +107,13 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   detailsPages(server, site)
   erasePages(server, site)
   statementPages(server, site)
+  checkpointPage(server, site)
+  verifyPages(server)
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
   await marketerDesk(server, site, options.desk ?? {})
+  auditPages(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)
   if (mailbox !== null) mailboxPages(server, site, mailbox)

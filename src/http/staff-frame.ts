@@ -18,6 +18,16 @@ const desks: readonly { key: StaffTextKey; url: string; roles: readonly StaffRol
   { key: 'staff.nav.audit', url: '/audit', roles: rolesFor.audit },
 ]
 
+/** The pages of the audit desk. The first is the desk's own address. */
+const auditPages = [
+  { key: 'staff.audit.nav.search', url: '/audit' },
+  { key: 'staff.audit.nav.entries', url: '/audit/entries' },
+  { key: 'staff.audit.nav.wordings', url: '/audit/wordings' },
+  { key: 'staff.audit.nav.checkpoints', url: '/audit/checkpoints' },
+  { key: 'staff.audit.nav.sends', url: '/audit/sends' },
+  { key: 'staff.audit.nav.export', url: '/audit/export' },
+] as const
+
 /** The desks of a role. */
 export function desksOf(role: StaffRole): { label: string; url: string }[] {
   return desks.filter(({ roles }) => roles.includes(role)).map(({ key, url }) => ({ label: staffText(key), url }))
@@ -39,6 +49,7 @@ export function staffFrame(
     styles: staffStyles(),
     navLabel: staffText('staff.nav'),
     nav: who ? desksOf(who.staff.role).map((desk) => ({ ...desk, current: current(desk.url) })) : [],
+    within: who && rolesFor.audit.some((role) => role === who.staff.role) && current('/audit') ? auditNav(url) : null,
     who: who && {
       label: staffText('staff.who', { name: who.staff.name || who.staff.address, role: roleName(who.staff.role) }),
       signOut: {
@@ -49,6 +60,11 @@ export function staffFrame(
       },
     },
   }
+}
+
+function auditNav(url: string): StaffFrame['within'] {
+  const links = auditPages.map(({ key, url: to }) => ({ label: staffText(key), url: to, current: url === to }))
+  return { label: staffText('staff.nav.within'), links }
 }
 
 /** A page; what is left out is not on it. */

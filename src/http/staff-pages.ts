@@ -11,7 +11,6 @@ import { desksOf, roleName } from './staff-frame.ts'
 /** Where everybody who works here begins, and how they leave. */
 export function staffPages(server: FastifyInstance, site: Site): void {
   staffPage(server, site, '/staff', { roles: rolesFor.everyone, get: (look, _request, reply) => start(look, reply) })
-  staffPage(server, site, '/audit', { roles: rolesFor.audit, get: (look, _request, reply) => auditStart(look, reply) })
   staffPage(server, site, '/staff/sign-out', {
     roles: rolesFor.everyone,
     get: (_look, _request, reply) => reply.redirect('/staff', 303),
@@ -47,14 +46,6 @@ function start(look: StaffLook, reply: FastifyReply): FastifyReply {
         },
       ],
     },
-  ])
-}
-
-function auditStart(look: StaffLook, reply: FastifyReply): FastifyReply {
-  return sendStaff(reply, look, staffText('staff.audit.heading'), [
-    { kind: 'text', lines: [staffText('staff.audit.lead')], look: 'lead' },
-    { kind: 'text', lines: [staffText('staff.audit.reading')] },
-    { kind: 'links', links: [{ label: staffText('staff.nav.start'), url: '/staff' }] },
   ])
 }
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { countAnswer } from '../actions/count-try.ts'
 import { readBrand } from '../actions/read-brand.ts'
 import { signInAs } from '../actions/staff-sign-in.ts'
+import { networkOf } from '../domain/client-network.ts'
 import { attemptMinutes, isStateOf, isYoung, makeAttempt, readAttempt } from '../domain/sign-in-attempt.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { Problem } from '../domain/problem.ts'
@@ -83,6 +85,11 @@ async function answered(
   reply.header('set-cookie', attemptCookie(site, null))
   if (!attempt || !isYoung(attempt, site.now()) || !isStateOf(attempt, fieldOf(request.body, 'state') ?? '')) {
     return notDone(site, reply, staffText('staff.signIn.tooLate', { minutes: attemptMinutes }), null)
+  }
+  const seconds = await countAnswer(site.house, networkOf(request.ip))
+  if (seconds !== null) {
+    const line = staffText('staff.signIn.tooManyLead', { minutes: Math.ceil(seconds / 60) })
+    return notDone(site, reply.header('retry-after', seconds), line, attempt.path, 429)
   }
   const answer = await identity.answered({ ...attempt, redirectUri: answerUrl(site) }, paramsOf(request.body))
   if (answer.kind === 'refused') {

@@ -91,8 +91,8 @@ export async function deletePayloads(
 }
 
 /**
- * Deletes the people themselves, after everything that hangs on them: their addresses, and where a slice of a campaign
- * that is being sent stands at one of them.
+ * Deletes the people themselves, after everything that hangs on them: their addresses, where a slice of a campaign
+ * that is being sent stands at one of them, and whom the register of exports names.
  */
 export async function deletePeople(tx: Transaction, people: readonly string[]): Promise<void> {
   const ids = people as string[]
@@ -101,6 +101,7 @@ export async function deletePeople(tx: Transaction, people: readonly string[]): 
       select p.id from people p where p.id < s.through and p.id >= s.first and p.id <> all (${ids}::uuid[])
       order by p.id desc limit 1)
     where s.through = any (${ids}::uuid[])`
+  await tx`update exports set person = null where person = any (${ids}::uuid[])`
   await tx`delete from address_changes where person = any (${ids}::uuid[])`
   await tx`delete from sign_ups where person = any (${ids}::uuid[])`
   await tx`delete from addresses where person = any (${ids}::uuid[])`
@@ -117,4 +118,10 @@ export async function wasErased(sql: Sql, person: string): Promise<boolean> {
   const [row] = await sql<{ was: boolean }[]>`
     select exists (select from erased_people where id = ${person}) as was`
   return row?.was ?? false
+}
+
+/** The day (ISO) on which somebody was erased; null for everybody else. */
+export async function dayErased(sql: Sql, person: string): Promise<string | null> {
+  const [row] = await sql<{ day: string }[]>`select day::text from erased_people where id = ${person}`
+  return row?.day ?? null
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type postgres from 'postgres'
 import { canonicalJson } from '../domain/canonical-json.ts'
 import { commitmentTo, entryBody, type EntryKind } from '../domain/ledger-entry.ts'
 import { appendLeafTelling, leafHash, type Frontier } from '../domain/merkle.ts'
@@ -113,21 +112,21 @@ export async function entryOf(sql: Sql, person: string, number: number): Promise
   return row ? { number: Number(row.number), body: row.body, payload: JSON.parse(row.payload) } : null
 }
 
-/**
- * Streams one column of the first `size` entries, a line each, as raw bytes: a COPY with its bounds written out,
- * outside any transaction (inside one it hangs). The columns hold no control characters, so nothing is escaped.
- */
-export async function* entryLines(
-  sql: postgres.Sql,
-  column: 'body' | 'leaf',
-  size: number,
-): AsyncGenerator<Uint8Array> {
-  if (!Number.isSafeInteger(size)) throw new Error('a tree size is an integer')
-  yield* await sql
-    .unsafe(
-      `copy (select ${column} from entries where number <= ${size} order by number) to stdout (format csv, quote e'\\x01', delimiter e'\\x02', escape e'\\x01')`,
-    )
-    .readable()
+/** The entry that says that the ledger was recovered from the loss of that very signed state; null if none does. */
+export async function recoveryFrom(sql: Sql, size: number, root: string): Promise<number | null> {
+  const [row] = await sql<{ number: string }[]>`
+    select number from entries join payloads p using (number)
+    where body like '%"kind":"recovered"%'
+      and p.payload::jsonb -> 'mark' = jsonb_build_object('size', ${size}::bigint, 'root', ${root}::text)
+    order by number desc limit 1`
+  return row ? Number(row.number) : null
+}
+
+/** The hash of an entry's leaf. */
+export async function leafOf(sql: Sql, number: number): Promise<string> {
+  const [row] = await sql<{ leaf: string }[]>`select leaf from entries where number = ${number}`
+  if (!row) throw new Error(`the ledger has no entry ${number}`)
+  return row.leaf
 }
 
 /** The name under which this log signs, fixed at its first start. */

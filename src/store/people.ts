@@ -38,6 +38,13 @@ export async function personByAddress(sql: Sql, canonical: string): Promise<Pers
   return row ? personById(sql, row.person) : null
 }
 
+/** @returns the id of the person whose email address has that fingerprint, or null. */
+export async function personByFingerprint(sql: Sql, fingerprint: string): Promise<string | null> {
+  const [row] = await sql<{ person: string }[]>`
+    select person from addresses where channel = 'email' and fingerprint = ${fingerprint}`
+  return row?.person ?? null
+}
+
 export async function personById(sql: Sql, id: string): Promise<Person | null> {
   const [row] = await sql<Row[]>`
     select p.id, p.name, p.family_name, p.choices, p.entry, p.recent, p.created_at, a.spelling, a.canonical, a.fingerprint

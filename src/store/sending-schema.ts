@@ -136,6 +136,9 @@ export const deliveries = pgTable(
     index('deliveries_refused')
       .on(table.message)
       .where(sql`${table.state} = 'refused' and ${table.refusal} is null`),
+    index('deliveries_unknown')
+      .on(table.message)
+      .where(sql`${table.state} = 'unknown'`),
     index('deliveries_in_hand')
       .on(table.worker)
       .where(sql`${table.state} = 'released'`),

@@ -1,4 +1,14 @@
-import { leavesOf, pathOf, rootOfAll, rootOver, subtreesIn, type Leaves, type Subtree } from '../domain/merkle-path.ts'
+import {
+  continuationOf,
+  leavesOf,
+  pathOf,
+  rootOfAll,
+  rootOver,
+  subtreesIn,
+  united,
+  type Leaves,
+  type Subtree,
+} from '../domain/merkle-path.ts'
 import type { Sql, Transaction } from './database.ts'
 
 /** The root of a full subtree of the ledger. */
@@ -26,37 +36,58 @@ export async function inclusionPaths(
   size: number,
 ): Promise<Map<number, string[]>> {
   const paths = entries.map((number) => ({ number, path: pathOf(number - 1, size) }))
-  const subtrees = paths.flatMap(({ path }) => path.flatMap((run) => subtreesIn(run)))
-  const [stored, leaves] = await Promise.all([
+  const rootOf = await rootsOver(
+    sql,
+    paths.flatMap(({ path }) => path),
+  )
+  return new Map(paths.map(({ number, path }) => [number, path.map(rootOf)]))
+}
+
+/**
+ * The proof, for each of these earlier sizes, that the tree of the first `size` entries continues that of so many; by the
+ * earlier size. Two statements whatever their number.
+ */
+export async function consistencyPaths(
+  sql: Sql,
+  oldSizes: readonly number[],
+  size: number,
+): Promise<Map<number, string[]>> {
+  const proofs = oldSizes.map((oldSize) => ({ oldSize, runs: continuationOf(oldSize, size) }))
+  const rootOf = await rootsOver(
+    sql,
+    proofs.flatMap(({ runs }) => runs),
+  )
+  return new Map(proofs.map(({ oldSize, runs }) => [oldSize, runs.map(rootOf)]))
+}
+
+/** Reads what the roots over these runs are made of. @returns what gives the root over each of them. */
+async function rootsOver(sql: Sql, runs: readonly Leaves[]): Promise<(run: Leaves) => string> {
+  const subtrees = runs.flatMap((run) => subtreesIn(run))
+  const [roots, leaves] = await Promise.all([
     storedNodes(
       sql,
       subtrees.filter(({ level }) => level >= lowestNodeLevel),
     ),
-    leavesIn(sql, subtrees.filter(({ level }) => level < lowestNodeLevel).map(leavesOf)),
+    leavesIn(sql, united(subtrees.filter(({ level }) => level < lowestNodeLevel).map(leavesOf))),
   ])
+  // Entries that stand together have much of their paths in common, and each root is made once.
   const rootOfSubtree = (subtree: Subtree): string => {
+    const name = nameOf(subtree)
     const { start, end } = leavesOf(subtree)
-    const known =
-      subtree.level < lowestNodeLevel
+    const root =
+      roots.get(name) ??
+      (subtree.level < lowestNodeLevel
         ? rootOfAll(Array.from({ length: end - start }, (_, n) => leaves.get(start + n) ?? ''))
-        : stored.get(nameOf(subtree))
-    if (known === undefined) throw new Error(`the ledger has no node ${nameOf(subtree)}, though it has its leaves`)
-    return known
+        : undefined)
+    if (root === undefined) throw new Error(`the ledger has no node ${name}, though it has its leaves`)
+    roots.set(name, root)
+    return root
   }
-  return new Map(
-    paths.map(({ number, path }) => [
-      number,
-      path.map((run) =>
-        rootOver(
-          subtreesIn(run).map((subtree) => rootOfSubtree(subtree)),
-          run,
-        ),
-      ),
-    ]),
-  )
+  return (run) => rootOver(subtreesIn(run).map(rootOfSubtree), run)
 }
 
-async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<string, string>> {
+/** The stored roots of these subtrees, by {@link nameOf}. */
+export async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<string, string>> {
   const rows = await sql<{ level: number; position: string; hash: string }[]>`
     select n.level, n.position, n.hash
     from unnest(${subtrees.map(({ level }) => level)}::smallint[], ${subtrees.map(({ position }) => position)}::bigint[])
@@ -64,14 +95,15 @@ async function storedNodes(sql: Sql, subtrees: readonly Subtree[]): Promise<Map<
   return new Map(rows.map(({ level, position, hash }) => [nameOf({ level, position: Number(position) }), hash]))
 }
 
-async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, string>> {
+/** The leaves in these runs, by their index. */
+export async function leavesIn(sql: Sql, runs: readonly Leaves[]): Promise<Map<number, string>> {
   const rows = await sql<{ number: string; leaf: string }[]>`
-    select distinct e.number, e.leaf
+    select e.number, e.leaf
     from unnest(${runs.map(({ start }) => start)}::bigint[], ${runs.map(({ end }) => end)}::bigint[]) as r (start, finish)
       join entries e on e.number > r.start and e.number <= r.finish`
   return new Map(rows.map((row) => [Number(row.number) - 1, row.leaf]))
 }
 
-function nameOf({ level, position }: Subtree): string {
+export function nameOf({ level, position }: Subtree): string {
   return `${level}/${position}`
 }

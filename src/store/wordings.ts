@@ -87,8 +87,15 @@ export async function wordingHashes(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map((row) => row.hash))
 }
 
-/** A text as it is kept. `publishedAt` is as the database writes it. */
-export type KeptWording = { hash: string; kind: string; language: string; body: string; publishedAt: string }
+/** A text as it is kept. `publishedAt` is as the database writes it; `current` is one that a page of ours shows now. */
+export type KeptWording = {
+  hash: string
+  kind: string
+  language: string
+  body: string
+  publishedAt: string
+  current: boolean
+}
 
 const kept = {
   hash: wordings.hash,
@@ -96,6 +103,7 @@ const kept = {
   language: wordings.language,
   body: wordings.body,
   publishedAt: wordings.publishedAt,
+  current: wordings.current,
 }
 
 /** The text of that name, of whatever kind; null when there is none. */
@@ -146,4 +154,17 @@ export async function peopleByWording(sql: Sql): Promise<Map<string, number>> {
     where said.value ->> 'answer' = 'yes' and said.value #>> '{basis,wording}' is not null
     group by 1`
   return new Map(rows.map(({ hash, people }) => [hash, people]))
+}
+
+/** Who rests on a text: how many entries name it, how many people of whom these are still known, and from when to when (ISO). */
+export type Reliance = { entries: number; people: number; first: string | null; last: string | null }
+
+/** The text's name stands at the end of an entry's line (domain/ledger-entry.ts), so nothing is parsed to find it. */
+export async function relianceOn(sql: Sql, hash: string): Promise<Reliance> {
+  const [row] = await sql<Reliance[]>`
+    select count(*)::int as entries, count(distinct p.person)::int as people,
+      min(e.body::jsonb ->> 'at') as first, max(e.body::jsonb ->> 'at') as last
+    from entries e left join payloads p using (number)
+    where right(e.body, 66) = ${`${hash}"}`} and e.body::jsonb ->> 'kind' <> 'wording-published'`
+  return row ?? { entries: 0, people: 0, first: null, last: null }
 }

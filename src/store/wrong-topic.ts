@@ -39,6 +39,22 @@ export async function wrongTopicReports(sql: Sql, message: string): Promise<numb
   return row?.n ?? 0
 }
 
+/** A campaign that went out: to how many it went or may have, and how many of them said that it was not about its topic. */
+export type WrongTopicRate = { campaign: string; subject: string; startedAt: string; reached: number; said: number }
+
+/** The campaigns that went out, the newest first, `most` of them. One statement. */
+export async function wrongTopicRates(sql: Sql, most: number): Promise<WrongTopicRate[]> {
+  const rows = await sql<WrongTopicRate[]>`
+    select c.slug as campaign, m.subject, c.started_at as "startedAt",
+      (select count(*)::int from deliveries d where d.message = c.message and d.state in ('released', 'sent', 'unknown'))
+        + (select coalesce(sum(n), 0)::int from delivery_counts k where k.message = c.message and k.state in ('released', 'sent', 'unknown')) as reached,
+      (select count(*)::int from wrong_topic_reports w where w.message = c.message)
+        + coalesce((select n from wrong_topic_counts k where k.message = c.message), 0) as said
+    from campaigns c join messages m on m.id = c.message
+    where c.started_at is not null order by c.started_at desc, c.slug limit ${most}`
+  return rows.map((row) => ({ ...row, startedAt: new Date(row.startedAt).toISOString() }))
+}
+
 /** Turns what was said of deliveries that are about to go into numbers without a name. Their people are locked. */
 export async function countWrongTopic(tx: Transaction, deliveries: readonly string[]): Promise<void> {
   await tx`

@@ -5,7 +5,8 @@ import { manifestText } from '../../src/domain/bundle-manifest.ts'
 import { entryBody, type LedgerEntry } from '../../src/domain/ledger-entry.ts'
 import { appendLeaf, emptyFrontier, leafHash, rootOf } from '../../src/domain/merkle.ts'
 import { checkpointText, signNote, vkeyOf } from '../../src/domain/signed-note.ts'
-import { verifyBundle, type Verification } from '../../src/domain/verify-bundle.ts'
+import { streamedParts, type Verification } from '../../src/domain/bundle.ts'
+import { verifyBundle } from '../../src/domain/verify-bundle.ts'
 
 const origin = 'ledger.example.com/consent'
 const { privateKey } = generateKeyPairSync('ed25519')
@@ -81,18 +82,24 @@ function verify(
   trusted: { key: string; since?: string } = { key },
   pieceSize = 1000,
 ): Promise<Verification> {
-  const small = new Map([...files].filter(([name]) => name !== 'entries.jsonl' && name !== 'leaves.txt'))
-  const [entries, leaves] = ['entries.jsonl', 'leaves.txt'].map((name) => {
-    const bytes = files.get(name)
-    return bytes ? piecesOf(bytes, pieceSize) : null
-  })
-  return verifyBundle({ files: small, entries: entries ?? null, leaves: leaves ?? null }, trusted)
+  const isStreamed = (name: string) => (streamedParts as readonly string[]).includes(name)
+  const small = new Map([...files].filter(([name]) => !isStreamed(name)))
+  const large = [...files].filter(([name]) => isStreamed(name))
+  const streams = new Map(large.map(([name, bytes]) => [name, piecesOf(bytes, pieceSize)]))
+  return verifyBundle({ files: small, streams }, trusted)
 }
 
 const nine = entriesUpTo(9).map(entryBody)
 const good = bundleOf(nine, [4, 7])
 
-const verified = (entries: number) => ({ verdict: 'verified', entries, firstBadEntry: null, reason: null })
+const verified = (entries: number) => ({
+  verdict: 'verified',
+  entries,
+  size: entries,
+  payloads: 0,
+  firstBadEntry: null,
+  reason: null,
+})
 
 await tap.test('a whole bundle is verified, however its bytes come in', async (t) => {
   for (const size of [1, 2, 3, 64, 65, 1_000_000])
@@ -333,7 +340,8 @@ await tap.test('a file without line feeds is given up after one line length, and
     }
   }
   const small = without(without(good, 'entries.jsonl'), 'leaves.txt')
-  t.match(await verifyBundle({ files: small, entries: endless(), leaves: endless() }, { key }), { firstBadEntry: 1 })
+  const streams = new Map(['entries.jsonl', 'leaves.txt'].map((name) => [name, endless()]))
+  t.match(await verifyBundle({ files: small, streams }, { key }), { firstBadEntry: 1 })
   t.ok(given < 20, `${given} pieces were read`)
   t.equal(closed, 2)
 })

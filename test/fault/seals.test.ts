@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { erasePerson } from '../../src/actions/erase.ts'
+import { fsck } from '../../src/actions/fsck.ts'
 import { sealPending } from '../../src/actions/seal.ts'
 import { sweep } from '../../src/actions/sweep.ts'
 import { insertDeliveries } from '../../src/store/releases.ts'
@@ -12,6 +16,8 @@ import { entriesOfKind, sealFaults } from '../support/seals.ts'
 import { sendNow, takingCourier, toMondayNoon, wakeDue, writeCampaign } from '../support/sending.ts'
 import { tracesOf } from '../support/traces.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
+
+const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 t.test('each slice is one entry when it is done, and its outcomes are another at the end', async (t) => {
   const { courier } = takingCourier()
@@ -118,6 +124,28 @@ t.test('what a dead worker left is sealed, and that nobody knows what became of 
     { record: /"verdict":"now"/ },
     { record: /"outcome":"unknown"/ },
   ])
+})
+
+t.test('what had been released before there were seals is sealed as its row tells it', async (t) => {
+  const answers = ['sent', 'refused', 'deferred', 'unknown'] as const
+  let turn = 0
+  const { courier } = takingCourier(() => ({ kind: answers[turn++ % 4] ?? 'sent', reply: null, reached: true }))
+  const house = await openTestHouse(t, { courier })
+  const { sql } = house.database
+  await addTopics(house)
+  for (const n of [1, 2, 3, 4]) await addPerson(house, `p${n}@example.com`, yesTo([1]))
+  await writeCampaign(house, 'darn')
+  await sql.unsafe(`create function leave_out() returns trigger language plpgsql as $$ begin return null; end $$`)
+  await sql.unsafe(`create trigger left_out before insert on unsealed for each row execute function leave_out()`)
+  await sendNow(house, 'darn')
+  t.match(await sealFaults(house), [/releases/, /outcomes/])
+  await sql.unsafe('drop trigger left_out on unsealed')
+  const file = readdirSync(migrations).find((name) => name.endsWith('_what_was_sent_is_sealed.sql')) ?? ''
+  const statements = readFileSync(join(migrations, file), 'utf8').split('--> statement-breakpoint')
+  for (const statement of statements.filter((one) => one.includes('insert into unsealed'))) await sql.unsafe(statement)
+  await sealPending(house)
+  t.same(await sealFaults(house), [])
+  t.match(await fsck(house), { verdict: 'verified', deliveries: 4, sends: { checked: 4, against: 0 } })
 })
 
 t.test('an erasure takes what is sealed, what waits to be, and what is being sealed meanwhile', async (t) => {

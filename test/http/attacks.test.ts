@@ -13,7 +13,7 @@ import { linkKeys, makeLink, minuteOf, readLink, type Link, type LinkPurpose } f
 import { formToken, makeSession } from '../../src/domain/session-cookie.ts'
 import { personByAddress } from '../../src/store/people.ts'
 import { currentWordings } from '../../src/store/wordings.ts'
-import { choicesOf, entriesIn, forget, tokenFor } from '../support/app.ts'
+import { choicesOf, entriesIn, forget, newestEntry, tokenFor } from '../support/app.ts'
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { parsePage } from '../support/html.ts'
@@ -45,7 +45,7 @@ async function world(t: Parameters<typeof openMailroom>[0]) {
   await app.work()
   const confirm = (await app.newestLink()).replace('/start/', '')
   await app.server.inject({ method: 'POST', url: `/p/${tokenFor(app.house, ada)}/slower` })
-  const entry = await entriesIn(app.house)
+  const entry = await newestEntry(app.house)
   const fresh = () =>
     tokenFor(app.house, ada, { purpose: 'session', ...minuteOf(new Date()), delivery: crypto.randomUUID() })
   const tokens: Record<LinkPurpose, string> = {

@@ -5,17 +5,18 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { joinBundledServer } from '../../src/store/bundled-postgres.ts'
-import { readBundle, writeBundle, type BundlePart } from '../../src/store/bundle-file.ts'
-
-import { throwawaySettings } from '../support/database.ts'
+import { bundleZip, readBundle, writeWhole, type BundlePart } from '../../src/store/bundle-file.ts'
+import { freshDatabase, throwawaySettings } from '../support/database.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 type Ended = { code: number | null; out: string; words: string }
 
-/** Runs the program as a person does, in a folder and on a database server of its own. */
-function commandLine(dataDir: string): (...args: string[]) => Promise<Ended> {
+/** Runs the program as a person does, in a folder of its own, and on the database server there unless another is named. */
+function commandLine(dataDir: string, databaseUrl?: string): (...args: string[]) => Promise<Ended> {
   const env = {
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
     DATA_DIR: dataDir,
@@ -45,6 +46,11 @@ async function emptyDataDir(t: { teardown(close: () => Promise<void> | void): un
   const server = await joinBundledServer({ dataDir: folder, settings: throwawaySettings })
   t.teardown(() => server.leave())
   return folder
+}
+
+/** The program on a database of its own: for what does not begin with an empty folder. */
+async function onDatabase(t: Parameters<typeof temporaryFolder>[0] & Parameters<typeof freshDatabase>[0]) {
+  return commandLine(temporaryFolder(t), (await freshDatabase(t)).url)
 }
 
 const people = ['cleaned', 'subscribed', 'unsubscribed'].map((status) => `demo/people/${status}_members_export.csv`)
@@ -143,8 +149,7 @@ t.test('the whole way from an empty folder: people, a campaign, and a proof that
 })
 
 t.test('wrong use ends with 64 and says what is right; failures end with 1 and the fix', async (t) => {
-  const folder = await emptyDataDir(t)
-  const courtesy = commandLine(folder)
+  const courtesy = await onDatabase(t)
   const wrong: [string[], number, RegExp][] = [
     [['campaign', 'chek', 'darn'], 64, /unknown command|chek/],
     [['topic', 'add', 'repairs'], 64, /--name/],
@@ -164,7 +169,7 @@ t.test('wrong use ends with 64 and says what is right; failures end with 1 and t
 })
 
 t.test('a question, what people answered, and what was changed: asked and read from the command line', async (t) => {
-  const courtesy = commandLine(await emptyDataDir(t))
+  const courtesy = await onDatabase(t)
   const done = async (...args: string[]): Promise<object> => {
     const { code, out, words } = await courtesy(...args, '--json')
     t.equal(code, 0, `${args.slice(0, 2).join(' ')} ${words}`)
@@ -187,12 +192,12 @@ t.test('a question, what people answered, and what was changed: asked and read f
 /** Copies a bundle with one byte of one line of entries.jsonl changed. */
 async function withOneByteChanged(from: string, to: string, entry: number): Promise<void> {
   const bundle = await readBundle(from)
-  const text = async (stream: AsyncIterable<Uint8Array> | null) => {
+  const text = async (name: string) => {
     const chunks: Uint8Array[] = []
-    for await (const chunk of stream ?? []) chunks.push(chunk)
+    for await (const chunk of bundle.streams.get(name) ?? []) chunks.push(chunk)
     return Buffer.concat(chunks).toString()
   }
-  const lines = (await text(bundle.entries)).split('\n')
+  const lines = (await text('entries.jsonl')).split('\n')
   lines[entry - 1] = (lines[entry - 1] ?? '').replace(
     /"commitment":"(.)/,
     (_, digit: string) => `"commitment":"${digit === 'a' ? 'b' : 'a'}`,
@@ -202,14 +207,14 @@ async function withOneByteChanged(from: string, to: string, entry: number): Prom
       .filter(([path]) => path !== 'manifest.json')
       .map(([path, bytes]) => ({ path, content: Buffer.from(bytes) })),
     { path: 'entries.jsonl', content: Buffer.from(lines.join('\n')) },
-    { path: 'leaves.txt', content: Buffer.from(await text(bundle.leaves)) },
+    { path: 'leaves.txt', content: Buffer.from(await text('leaves.txt')) },
   ]
   bundle.close()
-  await writeBundle(to, parts)
+  await writeWhole(to, bundleZip(parts, 'whole'))
 }
 
 t.test('who works here is added, given another role, listed and removed', async (t) => {
-  const run = commandLine(await emptyDataDir(t))
+  const run = await onDatabase(t)
   const object = async (...args: string[]) => {
     const { code, out, words } = await run(...args, '--json')
     t.equal(code, 0, words)

@@ -95,7 +95,7 @@ t.test('she takes away everything in one file, made by one press with its entry'
 })
 
 t.test('her changes of address are in it, and what she said was not about its topic', async (t) => {
-  const { visit, server, house, id, cookie } = await ada(t)
+  const { visit, server, house, id } = await ada(t)
   const { sql } = house.database
   const [first] = await sql<{ id: string }[]>`
     select d.id from deliveries d join messages m on m.id = d.message
@@ -113,6 +113,10 @@ t.test('her changes of address are in it, and what she said was not about its to
   const link: Link = { purpose: 'confirm', ...minuteOf(await instantNow(sql)), ...about }
   t.equal(await useAddressLink(house, link), 'confirm')
   await change('ada@newest.example')
+  await visit.open('/me/download')
+  t.equal(visit.page.headings[0], 'Your page is closed.', 'a session of before the change is over')
+  const cookie = await sessionOfHers(house, id)
+  visit.headers['cookie'] = cookie
   await visit.open('/me/download')
   await visit.press('Make my download')
   const href = visit.page.links.find(({ label }) => label === 'Get the file')?.href ?? ''

@@ -87,6 +87,9 @@ async function everywhere(t: T, app: App): Promise<{ vera: string; deliveries: s
   await sql`
     insert into wrong_topic_reports (delivery, person, message)
     select id, person, message from deliveries where id = ${sent}`
+  await sql`
+    insert into exports (entry, what, scope, person, with_payloads, destroy_by)
+    values (1, 'proof', '{}', ${vera}, true, '2199-12-31')`
   await sql`insert into door_requests (id, kind, address) values (${randomUUID()}, 'find', ${` ${address}`})`
   await sql.begin(async (tx) => {
     const payload = { what: 'a list', of: [address.toUpperCase(), 'ben@example.com'] }
@@ -192,6 +195,7 @@ t.test(
       'replies',
       'change_answers',
       'wrong_topic_reports',
+      'exports',
       'unsealed',
       'sealed',
     ])
@@ -341,6 +345,7 @@ t.test('every table that names a person is one that an erasure knows', async (t)
       'askings',
       'change_answers',
       'deliveries',
+      'exports',
       'payloads',
       'replies',
       'sign_ups',

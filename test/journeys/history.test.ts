@@ -37,14 +37,20 @@ t.test('she reads everything that happened, newest first, in sentences, with the
   await append(app, app.id, 'bounced', { evidence: { way: 'refusal' } })
   await visit.open('/me/history')
   t.strictSame(visit.page.faults, [])
-  t.match(visit.page.text, 'An auditor looked at your record. The reason given: “complaint 118”.')
+  t.match(visit.page.text, 'Somebody who checks our records looked at yours, because: “complaint 118”.')
   t.match(visit.page.text, 'Your mailbox refused our emails, so we stopped sending.')
   t.match(visit.page.text, /You said no to new patterns\.\s+From the link in “Five ways to darn”\./)
   t.match(visit.page.text, /You chose one digest a week \(before: as it happens\)\./)
   t.match(visit.page.text, /You asked for a pause until \d+ \w+ \d{4}\./)
   t.match(visit.page.text, 'You ended your pause.')
   t.match(visit.page.text, 'You said yes to repairs and new patterns.')
-  const order = ['refused our emails', 'An auditor', 'no to new patterns', 'ended your pause', 'one digest a week']
+  const order = [
+    'refused our emails',
+    'Somebody who checks',
+    'no to new patterns',
+    'ended your pause',
+    'one digest a week',
+  ]
   t.same(
     order.map((text) => visit.page.text.indexOf(text)).toSorted((a, b) => a - b),
     order.map((text) => visit.page.text.indexOf(text)),

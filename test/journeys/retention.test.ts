@@ -27,6 +27,7 @@ const nothing = {
   askings: 0,
   reasons: 0,
   requests: 0,
+  exports: 0,
   replies: 0,
   deliveries: 0,
   'service-mail': 0,

@@ -113,8 +113,40 @@ t.test('an answer works once, in the browser that asked for it, for what it aske
     iss: answer.get('iss') ?? '',
   })
   await refused('denied', mine.visit.cookies, denied)
+  t.match(office.log.at(-2), 'access_denied')
+  denied.set('error', 'Ada lives at 1 High Street')
+  await refused('with words for an error', mine.visit.cookies, denied)
+  t.notMatch(office.log.join('\n'), 'High Street')
   t.equal((await office.bring(mine.visit.cookies, answer)).statusCode, 303)
   await refused('again', mine.visit.cookies, answer)
+})
+
+t.test('a network brings so many answers an hour, and the provider is asked about no more', async (t) => {
+  let asked = 0
+  const identity = {
+    signInUrl: async ({ state }: { state: string }) => `https://id.example/?state=${state}`,
+    answered: async () => ({ kind: 'refused' as const, code: `${++asked}` }),
+  }
+  const app = await openApp(t, { identity })
+  const visit = visitor(app.server)
+  await visit.open('/staff/sign-in')
+  const { href = '' } = visit.page.links.find(({ label }) => label === 'Go on to the sign-in') ?? {}
+  const bring = (remoteAddress: string) =>
+    app.server.inject({
+      method: 'POST',
+      url: '/staff/sign-in/answer',
+      remoteAddress,
+      headers: { ...form, cookie: [...visit.cookies].map((pair) => pair.join('=')).join('; ') },
+      payload: new URL(href).searchParams.toString(),
+    })
+  for (let n = 0; n < 60; n++) await bring('203.0.113.7')
+  t.equal(asked, 60)
+  const refused = await bring('203.0.113.7')
+  t.equal(refused.statusCode, 429)
+  t.ok(Number(refused.headers['retry-after']) > 0)
+  t.strictSame(parsePage(refused.body).faults, [])
+  t.equal(asked, 60)
+  t.equal((await bring('203.0.113.8')).statusCode, 403, 'another network may')
 })
 
 t.test('an answer after ten minutes does nothing', async (t) => {

@@ -37,6 +37,15 @@ export async function freshDatabase(t: {
   return { url: urlOf(server, name), name }
 }
 
+/** A database with nothing in it, not even a schema of ours or a movable clock, dropped when the test ends. */
+export async function emptyDatabase(t: { teardown(drop: () => Promise<void>): unknown }): Promise<string> {
+  const server = await testServer()
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await asAdmin(server, (sql) => sql`create database ${sql(name)}`)
+  t.teardown(() => asAdmin(server, async (sql) => void (await sql`drop database ${sql(name)} with (force)`)))
+  return urlOf(server, name)
+}
+
 /** Lets time pass in one test database: `instant()` there is from now on later by `interval`, such as '8 days', than it was. */
 export async function moveClock(url: string, interval: string): Promise<void> {
   await asAdmin(url, (sql) => sql`update public.test_clock set shift = shift + ${interval}::interval`)

@@ -59,13 +59,20 @@ export async function houseOn(
   if (brand) await database.sql.begin((tx) => saveBrand(tx, brand))
   const warnings: string[] = []
   const noes: No[] = []
+  let mark: string | null = null
   return {
     database,
     keys,
     courier,
     serviceCourier,
     sign: null,
-    noList: { append: async (lines) => void noes.push(...lines) },
+    noList: {
+      append: async (lines) => void noes.push(...lines),
+      read: async function* () {
+        yield [...noes]
+      },
+    },
+    highWater: { read: async () => mark, write: async (note) => void (mark = note) },
     missingForRelay: [],
     publicUrl,
     warn: (message) => void warnings.push(message),

@@ -82,7 +82,10 @@ export function checkSameState(runs: number): void {
         suppressions: suppressions.map((reason) => ({ at: long, reason })),
       }
       const stored = { person, brand: fern, topics: [...someTopics], rules, key: 'key' }
-      const receipt = receiptBody({ ...stored, entry, proven: null }, language, (hash) => hash)
+      const receipt = receiptBody({ ...stored, entry, proven: null }, language, {
+        wording: (hash) => hash,
+        verify: '/verify',
+      })
       same('the receipt', receipt.after?.text, sentence)
       const was = before && describe(before, { ...context, suppressions, wordings })
       same('the receipt’s before', receipt.before?.text ?? null, was)

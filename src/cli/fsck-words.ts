@@ -1,0 +1,25 @@
+import type { Fsck } from '../actions/fsck.ts'
+import type { SendsAgainst } from '../actions/sends-against-preferences.ts'
+
+/** What was found in the stored ledger, in words. */
+export function foundInWords({ faults, sends, ...found }: Fsck): string {
+  const erased = found.erased > 0 ? ` (what ${found.erased} commit to is erased)` : ''
+  return [
+    faults.length === 0
+      ? `The ledger is whole: ${found.entries} entries${erased}, ${found.checkpoints} checkpoints, ${found.seals} seals.`
+      : 'The ledger is not as it was written:',
+    ...faults.map(({ reason }) => `  ${reason}`),
+    ...(faults.length === 0
+      ? [`The choices of ${found.people} people and ${found.deliveries} deliveries are as it says.`]
+      : []),
+    ...(sends === null ? ['Sends against preferences: the record is too damaged to tell.'] : sendsInWords(sends)),
+  ].join('\n')
+}
+
+function sendsInWords({ checked, against, couldNotCheck, first }: SendsAgainst): string[] {
+  const erased = couldNotCheck > 0 ? `; ${couldNotCheck} could not be checked, their record is erased` : ''
+  return [
+    `Sends against preferences: ${against} of ${checked}${erased}.`,
+    ...first.map((one) => `  delivery ${one.delivery} at ${one.at}: ${one.verdict}, ${one.reason}`),
+  ]
+}
