@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
+import { brandReaders } from '../src/actions/brand-values.ts'
 import { quotes } from '../src/domain/answer.ts'
 import { channels } from '../src/domain/choices.ts'
 import { lintCodes } from '../src/domain/campaign-lint.ts'
@@ -82,6 +83,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'talk.error.*': [['empty', 'empty-edit']],
   'talk.reason.*': [stopReasons],
 }
+const brandValues = Object.keys(brandReaders)
 /** The staff's texts are in English alone. */
 const staffSaid: typeof said = {
   'staff.campaigns.effect.*': [[...effects, 'answered', 'complained', 'wasntAbout']],
@@ -96,6 +98,43 @@ const staffSaid: typeof said = {
   'staff.campaigns.tally.*': [reportedStates],
   'staff.campaigns.verdict.*': [['now', 'later', 'never']],
   'staff.campaigns.why.*': [['now', 'later', 'never']],
+  'staff.answer.*': [['yes', 'no', 'pending', 'unasked']],
+  'staff.basis.*': [['seen', 'attested']],
+  'staff.brand.*': [brandValues],
+  'staff.brand.*.hint': [brandValues],
+  'staff.contrast.*': [['light', 'dark']],
+  'staff.doctor.*': [
+    [
+      'spf.one',
+      'spf.none',
+      'spf.several',
+      'spf.everybody',
+      'dkim.key',
+      'dkim.none',
+      'dkim.revoked',
+      'dkim.relay',
+      'dkim.unset',
+      'dmarc.enforced',
+      'dmarc.watching',
+      'dmarc.none',
+      'dmarc.several',
+      'alignment.same',
+      'alignment.other',
+      'away',
+    ],
+  ],
+  'staff.doctor.about.*': [['spf', 'dkim', 'dmarc', 'alignment']],
+  'staff.desk.state.*': [['scheduled', 'sending', 'paused', 'draft', 'sent', 'cancelled']],
+  'staff.first.*': [['brand', 'topic', 'signUp', 'test']],
+  'staff.first.*.note': [['brand', 'topic', 'signUp', 'test']],
+  'staff.import.class.*': [['usable', 'notAsked', 'stopped', 'suppressed', 'merged', 'unusable']],
+  'staff.inbox.did.*': [['replied', 'marked']],
+  'staff.inbox.mark.*': [['done', 'acting', 'unread']],
+  'staff.inbox.quote.*': [quotes],
+  'staff.inbox.reply.*': [['none', 'wanted', 'sent']],
+  'staff.inbox.show.*': [['unread', 'waiting', 'acting', 'done', 'all']],
+  'staff.inbox.shown.*': [['unread', 'waiting', 'acting', 'done', 'all']],
+  'staff.inbox.state.*': [['done', 'acting', 'unread']],
   'staff.audit.answer.*': [['yes', 'pending', 'no']],
   'staff.audit.at.*': [['date', 'time', 'zone']],
   'staff.audit.at.fault.*': [['date', 'time', 'zone', 'ahead']],
@@ -108,7 +147,11 @@ const staffSaid: typeof said = {
   'staff.audit.way.*': [['page', 'stop-page', 'one-click', 'undo', 'staff', 'start', 'confirm']],
   'staff.audit.wording.kind.*': [['preferences', 'sign-up', 'talk', 'attested']],
   'staff.role.*': [staffRoles],
+  'staff.staff.role.*': [staffRoles],
   'staff.start.*': [staffRoles],
+  'staff.suppressed.*': [suppressionReasons],
+  'staff.wording.*': [['preferences', 'sign-up', 'talk', 'attested']],
+  'staff.wordings.kind.*': [['preferences', 'sign-up', 'talk', 'attested']],
 }
 const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))
 const texts = join(root, 'src/domain/text')

@@ -3,6 +3,7 @@ import { backupCommands } from './cli/backup.ts'
 import { brandCommands } from './cli/brand.ts'
 import { campaignCommands } from './cli/campaign.ts'
 import type { CommandContext } from './cli/context.ts'
+import { doctorCommand } from './cli/doctor.ts'
 import { ledgerCommands } from './cli/ledger.ts'
 import { peopleCommands } from './cli/people.ts'
 import { questionCommands } from './cli/question.ts'
@@ -84,6 +85,7 @@ function program(context: CommandContext): Command {
     keyring: () => readKeyring(keyringPath(context.config())),
   })
   staffCommands(courtesy, context)
+  doctorCommand(courtesy, context)
   return courtesy
 }
 

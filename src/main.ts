@@ -1,3 +1,4 @@
+import { resolveTxt } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { raiseMark, requireMark } from './actions/high-water.ts'
@@ -115,6 +116,10 @@ export async function serve(
     trustedProxies: config.trustedProxies,
     mailbox: showsMailbox(config) ? mailboxFolder(config) : null,
     doors,
+    desk: {
+      uploads: join(resolve(config.dataDir), 'uploads'),
+      senders: { dkim: config.dkim, relaySigns: config.relaySigns, resolveTxt },
+    },
     identity: config.oidc && identityProvider(config.oidc),
   })
   try {

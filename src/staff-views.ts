@@ -36,6 +36,7 @@ export type StaffPart =
   | { kind: 'text'; lines: string[]; look?: 'lead' | 'muted' }
   | { kind: 'heading'; text: string; id?: string }
   | { kind: 'sentence'; text: string; note: string }
+  | { kind: 'quote'; text: string; note: string }
   | { kind: 'facts'; facts: { name: string; values: Cell[] }[] }
   | { kind: 'verdicts'; items: { text: string; look: 'good' | 'bad' | 'open' }[] }
   | {
@@ -60,6 +61,7 @@ export type StaffPart =
   | { kind: 'progress'; label: string; value: number; max: number }
   | { kind: 'live'; from: string; body: string; parts: StaffPart[] }
   | { kind: 'next'; links: (Anchor & { look: Press['look'] })[] }
+  | { kind: 'steps'; items: { label: string; note: string; url: string | null; state: string; done: boolean }[] }
   /** A text as it is, line for line; `code` is one that machines read. */
   | { kind: 'pre'; label: string; text: string; look: 'words' | 'code' }
   /** How one text became another; `added` and `removed` say so to who cannot see it. */
@@ -93,8 +95,8 @@ export type StaffField = {
   value: string
 } & (
   | { type: 'text' | 'email' | 'search' | 'date' | 'time' | 'datetime-local' | 'number'; autocomplete?: string }
-  | { type: 'file'; accept: string }
   | { type: 'area'; rows?: number }
   | { type: 'select'; options: { value: string; label: string; chosen: boolean }[] }
   | { type: 'tick'; ticked: boolean }
+  | { type: 'file'; accept: string; several: boolean }
 )

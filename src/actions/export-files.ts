@@ -1,19 +1,29 @@
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse'
-import {
-  exportStatuses,
-  holdsAnotherRow,
-  readHeader,
-  statusOfFile,
-  type ExportColumns,
-  type ExportStatus,
-} from '../domain/audience-export.ts'
+import { holdsAnotherRow, readHeader, statusOfFile, type ExportColumns } from '../domain/audience-export.ts'
+import { exportStatuses, layouts, type ExportStatus } from '../domain/export-formats.ts'
 import { Problem } from '../domain/problem.ts'
 import { codeOf } from '../store/error-code.ts'
+import type { ImportPlan } from './import-plan.ts'
 
-/** One file of an export, looked at but not read. `name` is its last part, `bytes` its size. */
-export type ExportFile = { path: string; name: string; bytes: number; status: ExportStatus; columns: ExportColumns }
+/**
+ * One file of an export, looked at but not read. `name` is its last part, `bytes` its size; `status` is null where each row
+ * says its own.
+ */
+export type ExportFile = {
+  path: string
+  name: string
+  bytes: number
+  status: ExportStatus | null
+  columns: ExportColumns
+}
+
+/** What of a plan decides how files are opened. A topics column must be in each file that may hold a status of `asksFor`. */
+type Terms = Pick<ImportPlan, 'format' | 'topicsColumn' | 'asksFor'>
+
+/** So many columns of a file that has the wrong ones are named. */
+const mostNamed = 40
 
 /** A row that holds something. `line` is that on which it begins, from 1, as an editor counts them; `lines` is how many it takes. */
 type Row = { line: number; lines: number; cells: string[] }
@@ -23,43 +33,36 @@ const longestRowBytes = 16 * 1024 * 1024
 
 /**
  * Looks at all files before any is read: strictest first, whatever the order they were given in.
- * @param topicsColumn must be in each file whose status is among `askedFor`
  * @throws Problem `invalid-input` for a file that is missing, unreadable, without addresses, or says of nobody what they are.
  */
-export async function openExport(
-  paths: readonly string[],
-  topicsColumn: string | null,
-  askedFor: readonly ExportStatus[],
-): Promise<ExportFile[]> {
+export async function openExport(paths: readonly string[], terms: Terms): Promise<ExportFile[]> {
   if (paths.length === 0) throw new Problem('invalid-input', 'no file was given to import')
-  const files = await Promise.all(paths.map((path) => openFile(path, topicsColumn, askedFor)))
-  const rank = (file: ExportFile) => exportStatuses.indexOf(file.status)
+  const files = await Promise.all(paths.map((path) => openFile(path, terms)))
+  const rank = ({ status }: ExportFile) => (status === null ? -1 : exportStatuses.indexOf(status))
   return files.toSorted((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1))
 }
 
-async function openFile(
-  path: string,
-  topicsColumn: string | null,
-  askedFor: readonly ExportStatus[],
-): Promise<ExportFile> {
+async function openFile(path: string, { format, topicsColumn, asksFor }: Terms): Promise<ExportFile> {
   const name = basename(path)
-  const status = statusOfFile(name)
-  if (!status) {
+  const saysItself = layouts[format].statuses !== null
+  const status = saysItself ? null : statusOfFile(name)
+  if (!status && !saysItself) {
     throw new Problem(
       'invalid-input',
       `what the people in ${path} are must be told by its name: one of the words "subscribed", "unsubscribed" or "cleaned". Nothing was imported.`,
     )
   }
   const bytes = sizeOf(path)
-  const columns = readHeader(await firstRowOf(path), topicsColumn)
+  const columns = readHeader(await firstRowOf(path), topicsColumn, format)
   if (!columns) {
     throw new Problem(
       'invalid-input',
-      `${path} has no column "Email Address" in its first row; is it a CSV file that Mailchimp exported? Nothing was imported.`,
+      `${path} has no ${neededColumns[format]} in its first row; is it a CSV file that ${format} exported? Nothing was imported.`,
     )
   }
-  if (topicsColumn !== null && columns.interests < 0 && askedFor.includes(status)) {
-    const known = columns.header.map((column) => `"${column}"`).join(', ')
+  if (topicsColumn !== null && columns.interests < 0 && (status === null || asksFor.includes(status))) {
+    const named = columns.header.slice(0, mostNamed).map((column) => `"${column}"`)
+    const known = `${named.join(', ')}${columns.header.length > mostNamed ? ' and more' : ''}`
     throw new Problem(
       'invalid-input',
       `${path} has no column "${topicsColumn}"; it has ${known}. Nothing was imported.`,
@@ -67,6 +70,12 @@ async function openFile(
   }
   return { path, name, bytes, status, columns }
 }
+
+const neededColumns = {
+  mailchimp: 'column "Email Address"',
+  listmonk: 'columns "email" and "status"',
+  courtesy: 'columns "address" and "status"',
+} as const
 
 function sizeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })

@@ -203,7 +203,7 @@ function asImported(
   const wording = counted === 'usable' ? plan.terms.wording : null
   const evidence = {
     way: 'import',
-    format: 'mailchimp',
+    format: plan.format,
     wording,
     by: wording === null ? null : plan.attestedBy,
     suppressed: bounces ? 'bounced' : null,

@@ -41,7 +41,7 @@ export async function importPeople(house: House, request: ImportRequest): Promis
   const { database } = house
   const [topics, now] = await Promise.all([allTopics(database.sql), instantNow(database.sql)])
   const plan = planImport(request, topics, now)
-  const files = await openExport(request.files, plan.topicsColumn, plan.asksFor)
+  const files = await openExport(request.files, plan)
   const dryRun = request.dryRun ?? false
   const tell = request.progress ?? (() => undefined)
   const staging = await openStaging(database.sql)

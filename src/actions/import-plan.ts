@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { instantOf, shortText, type ExportStatus } from '../domain/audience-export.ts'
+import { shortText } from '../domain/audience-export.ts'
+import { instantOf, layouts, parseFormat, type ExportFormat, type ExportStatus } from '../domain/export-formats.ts'
 import type { ImportTerms } from '../domain/imported-choices.ts'
 import { parsePace, slowestPace } from '../domain/pace.ts'
 import { Problem } from '../domain/problem.ts'
@@ -10,6 +11,8 @@ import { codeOf } from '../store/error-code.ts'
 /** What to import and under which terms, as somebody asked for it. Times are `YYYY-MM-DD` or ISO instants. */
 export type ImportRequest = {
   files: readonly string[]
+  /** Mailchimp's where it is left out. */
+  format?: string | undefined
   topicsColumn?: string | undefined
   topic?: string | undefined
   pace?: string | undefined
@@ -26,6 +29,7 @@ export type ImportRequest = {
 
 /** The terms of a run, checked. */
 export type ImportPlan = {
+  format: ExportFormat
   terms: ImportTerms
   wording: FrozenText | null
   attestedBy: string | null
@@ -43,7 +47,9 @@ const mostKeptValues = 10_000
 
 /** Reads and checks the terms. @throws Problem `invalid-input` for terms that contradict each other or cannot be read. */
 export function planImport(request: ImportRequest, topics: readonly Topic[], at: Date): ImportPlan {
-  const { topicsColumn, topic, pace, confirmedFrom, confirmedUntil } = request
+  const { topic, pace, confirmedFrom, confirmedUntil } = request
+  const format = parseFormat(request.format ?? 'mailchimp')
+  const topicsColumn = request.topicsColumn ?? (format === 'courtesy' && topic === undefined ? 'topics' : undefined)
   if (topicsColumn !== undefined && topic !== undefined) {
     throw new Problem(
       'invalid-input',
@@ -64,6 +70,7 @@ export function planImport(request: ImportRequest, topics: readonly Topic[], at:
     confirmedUntil: momentOf('--confirmed-until', confirmedUntil),
     unsubscribedMeans: meaningOf(request.unsubscribedMeans),
     wholeAnswer: topicsColumn !== undefined,
+    needsIp: layouts[format].needsIp,
     at: at.toISOString(),
   }
   if (terms.confirmedFrom !== null && terms.confirmedUntil !== null && terms.confirmedFrom >= terms.confirmedUntil) {
@@ -73,6 +80,7 @@ export function planImport(request: ImportRequest, topics: readonly Topic[], at:
     )
   }
   return {
+    format,
     terms,
     wording,
     attestedBy,

@@ -15,14 +15,19 @@ export type NewWords = { name?: string | undefined; promise?: string | undefined
  * speak or a translation of which one half is missing, `already-exists` for a name that another topic has.
  */
 export async function setTopic(house: House, slug: string, language: string | null, words: NewWords): Promise<Topic> {
-  const code = language === null ? null : knownLanguage(language)
-  const given = {
-    ...(words.name === undefined ? {} : { name: plainLine('--name', words.name, 60) }),
-    ...(words.promise === undefined ? {} : { promise: plainLine('--promise', words.promise, 160) }),
-  }
-  if (Object.keys(given).length === 0) {
-    throw new Problem('invalid-input', 'give --name, --promise or both; nothing was changed')
-  }
+  return setTopicWords(house, slug, [{ language, words }])
+}
+
+/** As {@link setTopic}, in several languages at once: all of it, or nothing where one of them cannot be. */
+export async function setTopicWords(
+  house: House,
+  slug: string,
+  changes: readonly { language: string | null; words: NewWords }[],
+): Promise<Topic> {
+  const wanted = changes.map(({ language, words }) => ({
+    code: language === null ? null : knownLanguage(language),
+    given: cleanWords(words),
+  }))
   return house.database.sql.begin(async (tx) => {
     await lockTopics(tx)
     const topics = await allTopics(tx)
@@ -31,10 +36,22 @@ export async function setTopic(house: House, slug: string, language: string | nu
       const known = topics.map((one) => one.slug).join(', ') || 'none yet; add one with: courtesy topic add'
       throw new Problem('not-found', `there is no topic "${slug}"; known: ${known}`)
     }
-    const changed = code === null ? renamed(topics, { ...topic, ...given }) : translated(topic, code, given)
+    let changed = topic
+    for (const { code, given } of wanted) {
+      changed = code === null ? renamed(topics, { ...changed, ...given }) : translated(changed, code, given)
+    }
     await saveTopicWords(tx, changed)
     return changed
   })
+}
+
+function cleanWords(words: NewWords): { name?: string; promise?: string } {
+  const given = {
+    ...(words.name === undefined ? {} : { name: plainLine('--name', words.name, 60) }),
+    ...(words.promise === undefined ? {} : { promise: plainLine('--promise', words.promise, 160) }),
+  }
+  if (Object.keys(given).length > 0) return given
+  throw new Problem('invalid-input', 'give --name, --promise or both; nothing was changed')
 }
 
 function knownLanguage(code: string): Language {

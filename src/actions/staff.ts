@@ -13,12 +13,14 @@ export type StaffSaved = Staff & { kind: 'added' | 'role-changed' | 'unchanged' 
 
 /**
  * Adds somebody who works here, or gives them another role; that ends all their sessions. Without a name the old one stays.
- * @throws Problem `invalid-input` for an address, a role or a name that is none.
+ * @param by the id of who does it at the desk.
+ * @throws Problem `invalid-input` for an address, a role or a name that is none, `conflict` for whoever would lock themselves out.
  */
 export async function addStaff(
   house: House,
   address: string,
   { role, name }: { role: string; name?: string },
+  by: string | null = null,
 ): Promise<StaffSaved> {
   const wanted = staffRoleOf(role)
   if (wanted === null) {
@@ -28,6 +30,7 @@ export async function addStaff(
   const { canonical, spelling } = addressOf(address)
   return house.database.sql.begin(async (tx): Promise<StaffSaved> => {
     const before = await lockStaff(tx, canonical)
+    if (before && before.role !== wanted) requireAnother(before, by)
     const one = {
       id: before?.id ?? randomUUID(),
       address: spelling,
@@ -47,15 +50,28 @@ export async function listStaff(house: House): Promise<Staff[]> {
   return allStaff(house.database.readOnly)
 }
 
-/** Removes somebody and ends all their sessions. @throws Problem `not-found` when nobody here has that address. */
-export async function removeStaff(house: House, address: string): Promise<Staff> {
+/**
+ * Removes somebody and ends all their sessions. @param by the id of who does it at the desk.
+ * @throws Problem `not-found` when nobody here has that address, `conflict` for whoever would lock themselves out.
+ */
+export async function removeStaff(house: House, address: string, by: string | null = null): Promise<Staff> {
   const { canonical } = addressOf(address)
   return house.database.sql.begin(async (tx) => {
     const one = await lockStaff(tx, canonical)
     if (!one) throw new Problem('not-found', 'nobody of the staff has that address; see: courtesy staff list')
+    requireAnother(one, by)
     await deleteStaff(tx, one.id)
     return one
   })
+}
+
+/** Whoever keeps the settings cannot give that up by a slip: another admin can, or the command line. */
+function requireAnother({ id }: Staff, by: string | null): void {
+  if (id !== by) return
+  throw new Problem(
+    'conflict',
+    'nobody takes their own role away; another admin can, or: courtesy staff. Nothing was changed',
+  )
 }
 
 function addressOf(text: string): { canonical: string; spelling: string } {

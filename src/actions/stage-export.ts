@@ -1,4 +1,5 @@
-import { readRow, type ExportRow, type ExportStatus, type UnusableRow } from '../domain/audience-export.ts'
+import { readRow, type ExportRow, type UnusableRow } from '../domain/audience-export.ts'
+import type { ExportStatus } from '../domain/export-formats.ts'
 import { classOf, leftAt, rowClasses, type ClassedRow } from '../domain/imported-choices.ts'
 import { fingerprintOf } from '../domain/keyring.ts'
 import { stageRows, type StagedRow, type Staging } from '../store/import-staging.ts'
@@ -45,8 +46,9 @@ export async function stageExport(
       reading.rows += 1
       const result = readRow(file.columns, cells)
       if (result.kind === 'unusable') addError(reading, file, line, result)
-      if (!result.row || !mayGoIn(result.kind, file.status)) continue
-      const origin = { file: file.name, line, status: file.status }
+      const status = result.row?.status ?? file.status
+      if (!result.row || status === null || !mayGoIn(result.kind, status)) continue
+      const origin = { file: file.name, line, status }
       const person = asPerson(house, plan, { ...result.row, ...origin }, unknownValues)
       waiting.push(asStaged(person, plan, index, result.kind === 'row'))
       if (waiting.length < rowsAtOnce) continue

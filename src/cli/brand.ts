@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { brandReaders } from '../actions/brand-values.ts'
 import { publishWordings } from '../actions/publish-wordings.ts'
-import { parseQuiet, parseSlot, setBrand, showBrand, type BrandValues } from '../actions/set-brand.ts'
-import { parseLanguages } from '../domain/language.ts'
+import { setBrand, showBrand, type BrandValues } from '../actions/set-brand.ts'
 import { readPicture, type WholePicture } from '../domain/picture.ts'
 import { Problem } from '../domain/problem.ts'
-import { rampEndsAbove } from '../domain/ramp.ts'
 import { renderWording } from '../render.ts'
 import type { CommandContext } from './context.ts'
 
@@ -13,25 +12,9 @@ type BrandOptions = Partial<Record<keyof typeof readers, string>> & { json?: boo
 
 /** Each option of `brand set`, and the values it gives. */
 const readers = {
-  name: (text: string): BrandValues => ({ name: text }),
-  languages: (text: string): BrandValues => ({ languages: parseLanguages(text) }),
-  postalAddress: (text: string): BrandValues => ({ postalAddress: text }),
-  replyTo: (text: string): BrandValues => ({ replyTo: text }),
-  privacyUrl: (text: string): BrandValues => ({ privacyUrl: text }),
-  colour: (text: string): BrandValues => ({ colour: text }),
+  ...brandReaders,
   logo: (text: string): BrandValues => ({ logo: picture('--logo', text) }),
   logoDark: (text: string): BrandValues => ({ logoDark: picture('--logo-dark', text) }),
-  timeZone: (text: string): BrandValues => ({ timeZone: text }),
-  quiet: (text: string): BrandValues => ({ quiet: parseQuiet(text) }),
-  weeklySlot: (text: string): BrandValues => ({ weeklySlot: parseSlot(text) }),
-  monthlySlot: (text: string): BrandValues => ({ monthlySlot: parseSlot(text) }),
-  attestedDays: (text: string): BrandValues => ({ attestedDays: days('--attested-days', text) }),
-  seenDays: (text: string): BrandValues => ({ seenDays: days('--seen-days', text) }),
-  destinationConnections: (text: string): BrandValues => ({
-    destinationConnections: limit('--destination-connections', text, 1_000),
-  }),
-  destinationRate: (text: string): BrandValues => ({ destinationRate: limit('--destination-rate', text, 1_000_000) }),
-  ramp: (text: string): BrandValues => ({ ramp: limit('--ramp', text, rampEndsAbove) }),
 }
 
 /** `courtesy brand set|show` */
@@ -96,27 +79,4 @@ function bytesOf(option: string, path: string): Uint8Array {
     const why = (error as NodeJS.ErrnoException).code
     throw new Problem('invalid-input', `${option} must be a file that can be read, or none (given: "${path}", ${why})`)
   }
-}
-
-function days(option: string, text: string): number | null {
-  if (text === 'never') return null
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 1 || n > 36_500) {
-    throw new Problem(
-      'invalid-input',
-      `${option} must be a number of days from 1 to 36500, or never (given: "${text}")`,
-    )
-  }
-  return n
-}
-
-function limit(option: string, text: string, most: number): number | null {
-  if (text === 'none') return null
-  const n = /^\d+$/.test(text) ? Number(text) : 0
-  if (n < 1 || n > most)
-    throw new Problem(
-      'invalid-input',
-      `${option} must be a whole number from 1 to ${most}, or none for no limit (given: "${text}")`,
-    )
-  return n
 }

@@ -14,14 +14,12 @@ import {
   type PersonShown,
   type StoppedByStaff,
 } from '../actions/people.ts'
-import { Problem } from '../domain/problem.ts'
 import { numberText } from './campaign-words.ts'
 import type { CommandContext } from './context.ts'
 import { importInWords } from './import-words.ts'
 
 type Json = { json?: boolean }
 const json = ['--json', 'one JSON object on stdout'] as const
-const laterFormats = ['listmonk', 'courtesy']
 
 /** `courtesy people import|add|show|link|stop|pause|erase` */
 export function peopleCommands(program: Command, context: CommandContext): void {
@@ -38,7 +36,7 @@ function importCommand(people: Command, { terminal, withHouse }: CommandContext)
     .description('brings addresses in, not permission; stops and suppressions always, and first')
     .requiredOption(
       '--format <name>',
-      'mailchimp: its three files, told apart by subscribed, unsubscribed, cleaned in their names',
+      'mailchimp: its three files, told apart by subscribed, unsubscribed, cleaned in their names; listmonk, or courtesy',
     )
     .option('--topics-column <name>', 'the column that says about what, separated by commas')
     .option('--topic <slug>', 'or the one topic that all of them asked for')
@@ -50,20 +48,13 @@ function importCommand(people: Command, { terminal, withHouse }: CommandContext)
     .option('--unsubscribed-means <what>', 'stop, or topics: a no to the topics in their row', 'stop')
     .option('--dry-run', 'counts the same and writes nothing')
     .option(...json)
-    .action(async (files: string[], options: Omit<ImportRequest, 'files'> & Json & { format: string }) => {
-      requireMailchimp(options.format)
+    .action(async (files: string[], options: Omit<ImportRequest, 'files'> & Json) => {
       const tell = (phase: 'reading' | 'importing', part: number) => terminal.progress(phase, part, '')
       const summary = await withHouse((house) => importPeople(house, { ...options, files, progress: tell }))
       if (options.json) terminal.out(JSON.stringify(summary))
       else terminal.out(importInWords(summary))
       terminal.words('An import brings addresses, not permission: who is not asked gets nothing until they choose.')
     })
-}
-
-function requireMailchimp(format: string): void {
-  if (format === 'mailchimp') return
-  const later = laterFormats.includes(format) ? 'comes with a later version' : 'is unknown'
-  throw new Problem('invalid-input', `the format "${format}" ${later}; this one imports: mailchimp`)
 }
 
 function showCommands(people: Command, { terminal, withHouse }: CommandContext): void {

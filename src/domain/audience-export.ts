@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { parseAddress } from './address.ts'
 import { isKnownZone } from './calendar.ts'
-
-/** What a file of an export says of everybody in it, strictest first. Mailchimp gives one file for each. */
-export const exportStatuses = ['cleaned', 'unsubscribed', 'subscribed'] as const
-export type ExportStatus = (typeof exportStatuses)[number]
+import {
+  exportStatuses,
+  layouts,
+  type ExportColumn,
+  type ExportEvidence,
+  type ExportFormat,
+  type ExportLayout,
+  type ExportStatus,
+} from './export-formats.ts'
 
 /**
  * The status that a file's name says, null where it says none or more than one. "unsubscribed" holds "subscribed", and
@@ -20,55 +25,58 @@ export function statusOfFile(name: string): ExportStatus | null {
   return words.includes('nonsubscribed') || named.length !== 1 ? null : (named[0] ?? null)
 }
 
-/** Where in a row each column stands, from 0; -1 for one that this file doesn't have. A row has as many cells as `header`. */
-export type ExportColumns = { header: readonly string[] } & Record<ExportColumn, number>
-type ExportColumn = 'address' | 'name' | 'familyName' | 'language' | 'timeZone' | 'interests' | keyof ExportEvidence
+/**
+ * Where in a row each column stands, from 0; -1 for one that this file doesn't have. A row has as many cells as `header`.
+ * `layout` says how the cells are read.
+ */
+export type ExportColumns = { header: readonly string[]; layout: ExportLayout } & Record<
+  ExportColumn | 'interests',
+  number
+>
 
 /**
  * Reads the first row of a file; names count whatever their case. `topicsColumn` names the column with her interests,
- * null where there is none. Mailchimp has no column for a language: companies add one under one of several names.
- * @returns undefined when there is no "Email Address" among the cells.
+ * null where there is none.
+ * @returns undefined when there is no column of addresses, or none that says what somebody is where the format has one.
  */
-export function readHeader(cells: readonly string[], topicsColumn: string | null): ExportColumns | undefined {
+export function readHeader(
+  cells: readonly string[],
+  topicsColumn: string | null,
+  format: ExportFormat = 'mailchimp',
+): ExportColumns | undefined {
   const header = cells.map((cell) => cell.trim())
   const known = header.map((cell) => cell.toLowerCase())
-  const place = (...names: string[]) => known.findIndex((cell) => names.includes(cell))
+  const layout = layouts[format]
+  const place = (column: ExportColumn) => known.findIndex((cell) => layout.columns[column]?.includes(cell))
   const columns = {
     header,
-    address: place('email address'),
-    name: place('first name'),
-    familyName: place('last name'),
-    language: place('language', 'mc_language', 'preferred language'),
-    timeZone: place('timezone'),
-    interests: topicsColumn === null ? -1 : place(topicsColumn.trim().toLowerCase()),
-    optedInAt: place('optin_time'),
-    optedInIp: place('optin_ip'),
-    confirmedAt: place('confirm_time'),
-    confirmedIp: place('confirm_ip'),
-    lastChangedAt: place('last_changed'),
-    leftAt: place('unsub_time', 'clean_time'),
-    campaign: place('unsub_campaign_title', 'clean_campaign_title'),
-    reason: place('unsub_reason'),
-    reasonText: place('unsub_reason_other'),
+    layout,
+    address: place('address'),
+    status: place('status'),
+    name: place('name'),
+    familyName: place('familyName'),
+    language: place('language'),
+    timeZone: place('timeZone'),
+    interests: topicsColumn === null ? -1 : known.indexOf(topicsColumn.trim().toLowerCase()),
+    optedInAt: place('optedInAt'),
+    optedInIp: place('optedInIp'),
+    confirmedAt: place('confirmedAt'),
+    confirmedIp: place('confirmedIp'),
+    lastChangedAt: place('lastChangedAt'),
+    leftAt: place('leftAt'),
+    campaign: place('campaign'),
+    reason: place('reason'),
+    reasonText: place('reasonText'),
   }
-  return columns.address < 0 ? undefined : columns
+  return columns.address < 0 || (layout.statuses !== null && columns.status < 0) ? undefined : columns
 }
 
-/** What a row says of when and how she signed up and left: ISO instants and short texts, null where it says nothing. */
-export type ExportEvidence = {
-  optedInAt: string | null
-  optedInIp: string | null
-  confirmedAt: string | null
-  confirmedIp: string | null
-  lastChangedAt: string | null
-  leftAt: string | null
-  campaign: string | null
-  reason: string | null
-  reasonText: string | null
-}
-
-/** One person as one row of an export has her. `canonical` is the identity of `parseAddress`. */
+/**
+ * One person as one row of an export has her. `canonical` is the identity of `parseAddress`; `status` is null where the file
+ * says it for everybody in it.
+ */
 export type ExportRow = {
+  status: ExportStatus | null
   canonical: string
   spelling: string
   name: string
@@ -115,13 +123,27 @@ export function readRow(
   const address = parseAddress(cell)
   const isDecoded = !cell.includes('\ufffd')
   const row = address.kind === 'address' && isDecoded ? rowOf(columns, cells, address) : null
+  const { statuses } = columns.layout
   if (cells.length !== columns.header.length) {
     const reason = `the row has ${cells.length} columns and the header ${columns.header.length}`
-    return { kind: 'unusable', column: null, value: cells[0] ?? '', reason, row }
+    const status = strictestIn(cells, statuses)
+    return { kind: 'unusable', column: null, value: cells[0] ?? '', reason, row: row && { ...row, status } }
+  }
+  if (row && statuses !== null && row.status === null) {
+    const value = cells[columns.status] ?? ''
+    const reason = `it is none of ${Object.keys(statuses).join(', ')}`
+    return { kind: 'unusable', column: columns.header[columns.status] ?? null, value, reason, row: null }
   }
   if (row) return { kind: 'row', row }
   const reason = address.kind === 'refused' ? address.reason : 'it is not written in UTF-8'
   return { kind: 'unusable', column: columns.header[columns.address] ?? null, value: cell, reason, row }
+}
+
+/** Where cells have slipped nobody can tell which says what she is: a word that stops counts wherever it stands. */
+function strictestIn(cells: readonly string[], statuses: ExportLayout['statuses']): ExportStatus | null {
+  if (statuses === null) return null
+  const said = cells.map((cell) => statuses[cell.trim().toLowerCase()])
+  return exportStatuses.find((status) => said.includes(status)) ?? null
 }
 
 function rowOf(
@@ -129,8 +151,10 @@ function rowOf(
   cells: readonly string[],
   { canonical, spelling }: { canonical: string; spelling: string },
 ): ExportRow {
-  const cell = (column: ExportColumn) => cells[columns[column]] ?? ''
+  const cell = (column: ExportColumn | 'interests') => cells[columns[column]] ?? ''
+  const { instant, statuses } = columns.layout
   return {
+    status: statuses?.[cell('status').trim().toLowerCase()] ?? null,
     canonical,
     spelling,
     name: shortText(cell('name')) ?? '',
@@ -139,12 +163,12 @@ function rowOf(
     timeZone: knownZone(cell('timeZone')),
     interests: interestsIn(cell('interests')),
     evidence: {
-      optedInAt: instantOf(cell('optedInAt')),
+      optedInAt: instant(cell('optedInAt')),
       optedInIp: ipOf(cell('optedInIp')),
-      confirmedAt: instantOf(cell('confirmedAt')),
+      confirmedAt: instant(cell('confirmedAt')),
       confirmedIp: ipOf(cell('confirmedIp')),
-      lastChangedAt: instantOf(cell('lastChangedAt')),
-      leftAt: instantOf(cell('leftAt')),
+      lastChangedAt: instant(cell('lastChangedAt')),
+      leftAt: instant(cell('leftAt')),
       campaign: shortText(cell('campaign')),
       reason: shortText(cell('reason')),
       reasonText: shortText(cell('reasonText')),
@@ -164,16 +188,6 @@ export function shortText(cell: string): string | null {
     .trim()
   // Cutting may halve a character.
   return line === '' ? null : line.slice(0, 200).toWellFormed()
-}
-
-/** The ISO instant of `YYYY-MM-DD HH:MM:SS`, which Mailchimp writes in UTC; null for anything else. */
-export function instantOf(cell: string): string | null {
-  const [, date, time] = /^\s*(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\s*$/.exec(cell) ?? []
-  if (date === undefined || time === undefined) return null
-  const iso = `${date}T${time}.000Z`
-  const at = new Date(iso)
-  // Date reads 30 February as a day in March.
-  return Number.isNaN(at.getTime()) || at.toISOString() !== iso ? null : iso
 }
 
 const ip = z.union([z.ipv4(), z.ipv6()])

@@ -43,6 +43,17 @@ export function sameTimeOn(day: string, at: Date, zone: string): Date {
   return new Date(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds)
 }
 
+/** The instant at which a clock in that zone shows a day and time (`YYYY-MM-DD`, `HH:MM`); null for what no clock shows. */
+export function momentIn(day: string, time: string, zone: string): Date | null {
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || !/^\d\d:\d\d$/.test(time)) return null
+  try {
+    const at = Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone)
+    return new Date(at.epochMilliseconds)
+  } catch {
+    return null
+  }
+}
+
 /** The ISO day that comes after one. */
 export function dayAfter(day: string): string {
   return Temporal.PlainDate.from(day).add({ days: 1 }).toString()

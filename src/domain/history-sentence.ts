@@ -42,6 +42,7 @@ const openings: Partial<Record<EntryKind, TextKey>> = {
   expired: 'history.expired',
   bounced: 'history.bounced',
   complained: 'history.complained',
+  'do-not-contact': 'history.doNotContact',
   corrected: 'history.corrected',
   erased: 'history.erased',
 }

@@ -1,4 +1,4 @@
-import type { ExportEvidence, ExportStatus } from './audience-export.ts'
+import type { ExportEvidence, ExportStatus } from './export-formats.ts'
 import { stopEverything, stopTopics } from './choice-changes.ts'
 import { notAsked, type Choices, type TopicAnswer } from './choices.ts'
 import { slowerThan, type Pace } from './pace.ts'
@@ -10,7 +10,8 @@ export type RowClass = (typeof rowClasses)[number]
 /**
  * What holds for every row of a run. `wording` is the hash of the text that `subscribed` people said yes to, null where
  * nobody attests one; a confirmation counts from `confirmedFrom` on and before `confirmedUntil` (ISO instants). `at` is
- * when the run began. With `wholeAnswer` a row names all topics that its confirmation is good for.
+ * when the run began. With `wholeAnswer` a row names all topics that its confirmation is good for; with `needsIp` a
+ * confirmation counts only with the address it came from.
  */
 export type ImportTerms = {
   wording: string | null
@@ -19,6 +20,7 @@ export type ImportTerms = {
   confirmedUntil: string | null
   unsubscribedMeans: 'stop' | 'topics'
   wholeAnswer: boolean
+  needsIp: boolean
   at: string
 }
 
@@ -39,7 +41,8 @@ export function classOf(
 ): RowClass {
   if (status === 'cleaned') return 'suppressed'
   if (status === 'unsubscribed') return 'stopped'
-  if (terms.wording === null || confirmedAt === null || confirmedIp === null) return 'notAsked'
+  if (terms.wording === null || confirmedAt === null) return 'notAsked'
+  if (terms.needsIp && confirmedIp === null) return 'notAsked'
   const isWithin =
     confirmedAt <= terms.at &&
     (terms.confirmedFrom === null || confirmedAt >= terms.confirmedFrom) &&

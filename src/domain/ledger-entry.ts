@@ -26,6 +26,7 @@ export const entryKinds = [
   'outcomes',
   'key-changed',
   'recovered',
+  'do-not-contact',
 ] as const
 export type EntryKind = (typeof entryKinds)[number]
 

@@ -12,6 +12,7 @@ export type Staff = { id: string; address: string; name: string; role: StaffRole
 export const rolesFor = {
   audit: ['auditor', 'admin'],
   campaigns: ['marketer', 'admin'],
+  settings: ['admin'],
   everyone: staffRoles,
 } as const satisfies Record<string, readonly StaffRole[]>
 

@@ -51,6 +51,7 @@ function show(
         plainField('file', staffText('staff.campaigns.picture.file'), {
           type: 'file',
           accept: 'image/png',
+          several: false,
           error: faults.file ?? '',
         }),
         plainField('alt', staffText('staff.campaigns.picture.alt'), {

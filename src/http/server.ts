@@ -21,6 +21,7 @@ import { home, type Doors } from './home.ts'
 import { hostedCopies } from './hosted-copy.ts'
 import { keepPages } from './keep-page.ts'
 import { mailboxPages } from './mailbox.ts'
+import { marketerDesk, type DeskOptions } from './marketer-desk.ts'
 import { oneClickPages } from './one-click.ts'
 import { pictures } from './pictures.ts'
 import { preferencePages } from './preference-pages.ts'
@@ -49,6 +50,8 @@ export type ServerOptions = {
   doors?: Partial<Doors>
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; no other's is. */
   trustedProxies?: readonly string[]
+  /** What the marketer's desk stands on. */
+  desk?: DeskOptions
   /** Who says who the staff are; without one they are mailed links. */
   identity?: IdentityProvider | null
   now?: () => Date
@@ -113,6 +116,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   staffPages(server, site)
   campaignDesk(server, site)
   await campaignPictures(server, site)
+  await marketerDesk(server, site, options.desk ?? {})
   auditPages(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)
   else mailedSignIn(server, site)

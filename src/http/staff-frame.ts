@@ -10,7 +10,12 @@ type Who = { staff: Staff; seal: string }
 /** The parts of the staff's pages, each for whom it is. */
 const desks: readonly { key: StaffTextKey; url: string; roles: readonly StaffRole[] }[] = [
   { key: 'staff.nav.start', url: '/staff', roles: rolesFor.everyone },
+  { key: 'staff.nav.today', url: '/admin', roles: rolesFor.campaigns },
   { key: 'staff.nav.campaigns', url: '/admin/campaigns', roles: rolesFor.campaigns },
+  { key: 'staff.nav.people', url: '/admin/people', roles: rolesFor.campaigns },
+  { key: 'staff.nav.conversation', url: '/admin/conversation', roles: rolesFor.campaigns },
+  { key: 'staff.nav.topics', url: '/admin/topics', roles: rolesFor.campaigns },
+  { key: 'staff.nav.settings', url: '/admin/settings', roles: rolesFor.settings },
   { key: 'staff.nav.audit', url: '/audit', roles: rolesFor.audit },
 ]
 
@@ -35,7 +40,8 @@ export function staffFrame(
   who: Who | null,
   { heading, url, error = false }: { heading: string; url: string; error?: boolean },
 ): StaffFrame {
-  const current = (desk: string) => url === desk || url.startsWith(`${desk}/`)
+  // Every desk of theirs lies under /admin.
+  const current = (desk: string) => url === desk || (desk !== '/admin' && url.startsWith(`${desk}/`))
   return {
     ...staffWriting,
     title: staffText(error ? 'staff.errorTitle' : 'staff.title', { heading, brand: brand.name }),

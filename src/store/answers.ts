@@ -119,7 +119,8 @@ export async function rewriteAnswer(
 ): Promise<boolean> {
   const written = await tx`
     update answers set text = ${text}, reason = ${reason}, edited_at = instant(),
-      may_quote = 'none', quote_said_at = null, quote_wording = null
+      may_quote = 'none', quote_said_at = null, quote_wording = null,
+      handled = null, handled_at = null, handled_by = null
     where id = ${id} and person = ${person} returning id`
   return written.length > 0
 }

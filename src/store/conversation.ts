@@ -15,23 +15,39 @@ export type Heard = {
   at: string
   editedAt: string | null
   repliedAt: string | null
+  handled: Handled | null
   changes: number
 }
 
-/** What of it is wanted: answers to one question, or only those that wait for a reply. */
-export type HeardWanted = { question: string | null; waiting: boolean; limit: number }
+/** What staff make of an answer; null while nobody has said that it is read. */
+export type Handled = 'done' | 'acting'
+
+/**
+ * What of it is wanted: answers to one question, only those that wait for a reply, only one by its id, only those that
+ * staff made that of (`unread`: nothing yet).
+ */
+export type HeardWanted = {
+  question: string | null
+  waiting: boolean
+  limit: number
+  id?: string
+  handled?: Handled | 'unread'
+}
 
 /** What people told us, the newest first. Her first name stands beside words that she lets us quote with it, and nowhere else. */
-export async function heard(sql: Sql, { question, waiting, limit }: HeardWanted): Promise<Heard[]> {
+export async function heard(sql: Sql, wanted: HeardWanted): Promise<Heard[]> {
+  const { question, waiting, limit, id = null, handled = null } = wanted
   const rows = await sql<Heard[]>`
     select a.id, a.question, a.reason, t.slug as topic, a.text,
       case when a.may_quote = 'first_name' then p.name end as "firstName",
       a.wants_reply as "wantsReply", a.may_quote as "mayQuote", a.created_at as at, a.edited_at as "editedAt",
-      r.at as "repliedAt", (select count(*)::int from change_answers c where c.answer = a.id) as changes
+      r.at as "repliedAt", a.handled, (select count(*)::int from change_answers c where c.answer = a.id) as changes
     from answers a join people p on p.id = a.person
       left join topics t on t.id = a.topic left join replies r on r.answer = a.id
     where (${question}::text is null or a.question = ${question})
       and (not ${waiting} or (a.wants_reply and r.answer is null))
+      and (${id}::uuid is null or a.id = ${id})
+      and (${handled}::text is null or coalesce(a.handled, 'unread') = ${handled})
     order by a.created_at desc, a.id limit ${limit}`
   return rows.map((row) => ({
     ...row,
@@ -39,6 +55,25 @@ export async function heard(sql: Sql, { question, waiting, limit }: HeardWanted)
     editedAt: isoOrNull(row.editedAt),
     repliedAt: isoOrNull(row.repliedAt),
   }))
+}
+
+/** Keeps what staff make of an answer, and by whose hand. @returns whether there is such an answer. */
+export async function handleAnswer(tx: Sql, id: string, handled: Handled | null, staff: string): Promise<boolean> {
+  const kept = await tx`
+    update answers set handled = ${handled}, handled_at = case when ${handled}::text is not null then instant() end,
+      handled_by = case when ${handled}::text is not null then ${staff}::uuid end
+    where id = ${id} returning id`
+  return kept.length > 0
+}
+
+/** What waits for staff, in numbers: nobody has read it, a reply is wanted; and how many were handled in the last 30 days. */
+export async function countHeard(sql: Sql): Promise<{ unread: number; waiting: number; handled: number }> {
+  const [row] = await sql<{ unread: number; waiting: number; handled: number }[]>`
+    select (count(*) filter (where a.handled is null))::int as unread,
+      (count(*) filter (where a.wants_reply and r.answer is null))::int as waiting,
+      (count(*) filter (where a.handled_at > instant() - interval '30 days'))::int as handled
+    from answers a left join replies r on r.answer = a.id`
+  return row ?? { unread: 0, waiting: 0, handled: 0 }
 }
 
 /** Whose answer that is; null when there is none. */

@@ -43,3 +43,24 @@ export async function liftSuppression(
 ): Promise<void> {
   await tx`delete from suppressions where channel = ${channel} and fingerprint = ${fingerprint} and reason = ${reason}`
 }
+
+/** An address as a list of suppressions shows it: by its fingerprint, and since when (ISO). */
+export type SuppressedAddress = { fingerprint: string; at: string }
+
+export async function countSuppressed(sql: Sql, reason: SuppressionReason): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::int as n from suppressions where channel = 'email' and reason = ${reason}`
+  return row?.n ?? 0
+}
+
+/** The newest addresses that are suppressed for that reason. */
+export async function newestSuppressed(
+  sql: Sql,
+  reason: SuppressionReason,
+  most: number,
+): Promise<SuppressedAddress[]> {
+  const rows = await sql<SuppressedAddress[]>`
+    select fingerprint, at from suppressions where channel = 'email' and reason = ${reason}
+    order by at desc, fingerprint limit ${most}`
+  return rows.map(({ fingerprint, at }) => ({ fingerprint, at: new Date(at).toISOString() }))
+}

@@ -54,7 +54,8 @@ export const askings = pgTable(
 /**
  * What a person told us: to a question, of her own accord, or why she stopped (`reason`, and the entry of that stop).
  * It is hers: she edits and deletes it for ever. What she said about a reply and about quoting stands beside it, each
- * with its time and the wording she saw; nothing said is no. `message` and `topic` are of the mail she came from.
+ * with its time and the wording she saw; nothing said is no. `message` and `topic` are of the mail she came from. `handled` is
+ * what staff make of it, by whom (an id of the staff's, who may be gone); words that she changes are unread again.
  */
 export const answers = pgTable(
   'answers',
@@ -77,6 +78,9 @@ export const answers = pgTable(
     quoteWording: text('quote_wording').references(() => wordings.hash),
     createdAt: instant('created_at').notNull().default(now),
     editedAt: instant('edited_at'),
+    handled: text('handled'),
+    handledAt: instant('handled_at'),
+    handledBy: uuid('handled_by'),
   },
   (table) => [
     uniqueIndex('answers_one_a_question')
@@ -97,6 +101,10 @@ export const answers = pgTable(
     check('answers_say_something', sql`${table.text} <> '' or ${table.reason} is not null`),
     check('answers_reason', sql`${table.reason} in (${oneOf(stopReasons)})`),
     check('answers_of_one_kind', sql`${table.question} is null or ${table.entry} is null`),
+    check('answers_handled', sql`${table.handled} in ('done', 'acting')`),
+    index('answers_unread')
+      .on(table.createdAt)
+      .where(sql`${table.handled} is null`),
     check('answers_may_quote', sql`${table.mayQuote} in (${oneOf(quotes)})`),
     check(
       'answers_yes_has_evidence',

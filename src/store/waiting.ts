@@ -1,6 +1,6 @@
 import { readChoices } from '../domain/choices-schema.ts'
 import type { Standing } from '../domain/gate.ts'
-import type { Transaction } from './database.ts'
+import type { Sql, Transaction } from './database.ts'
 
 /** A person of whom other messages wait for a digest: how many, the ISO instant of its slot, and what the gate needs of her. */
 export type Waiting = Standing & { dueAt: string; items: number }
@@ -28,4 +28,12 @@ export async function* waitingBeside(tx: Transaction, message: string): AsyncGen
       suppressions,
     }))
   }
+}
+
+/** What waits for one person: how many messages, and when the first of them is due (ISO, null for none). */
+export async function waitingFor(sql: Sql, person: string): Promise<{ count: number; due: string | null }> {
+  const [row] = await sql<{ count: number; due: string | null }[]>`
+    select count(*)::int as count, min(due_at) as due from deliveries
+    where person = ${person} and state in ('held', 'deferred') and slot is null`
+  return { count: row?.count ?? 0, due: row?.due ? new Date(row.due).toISOString() : null }
 }

@@ -129,6 +129,33 @@ export async function wordingsBehind(
     order by hash`
 }
 
+/** A published text without its body. `publishedAt` is ISO. */
+export type PublishedText = {
+  hash: string
+  kind: WordingKind
+  language: string
+  current: boolean
+  publishedAt: string
+}
+
+/** All published texts, the newest first. */
+export async function publishedTexts(sql: Sql): Promise<PublishedText[]> {
+  const rows = await sql<PublishedText[]>`
+    select hash, kind, language, current, published_at as "publishedAt" from wordings
+    order by published_at desc, hash`
+  return rows.map((row) => ({ ...row, publishedAt: new Date(row.publishedAt).toISOString() }))
+}
+
+/** How many people have a yes that rests on each text; a text without any is missing from the map. Reads everybody. */
+export async function peopleByWording(sql: Sql): Promise<Map<string, number>> {
+  const rows = await sql<{ hash: string; people: number }[]>`
+    select said.value #>> '{basis,wording}' as hash, count(distinct p.id)::int as people
+    from people p cross join lateral jsonb_each(p.choices -> 'topics') as said
+    where said.value ->> 'answer' = 'yes' and said.value #>> '{basis,wording}' is not null
+    group by 1`
+  return new Map(rows.map(({ hash, people }) => [hash, people]))
+}
+
 /** Who rests on a text: how many entries name it, how many people of whom these are still known, and from when to when (ISO). */
 export type Reliance = { entries: number; people: number; first: string | null; last: string | null }
 

@@ -1,13 +1,13 @@
 import t from 'tap'
 import {
   holdsAnotherRow,
-  instantOf,
   readHeader,
   readRow,
   shortText,
   statusOfFile,
   type ExportColumns,
 } from '../../src/domain/audience-export.ts'
+import { instantOf } from '../../src/domain/export-formats.ts'
 
 const header = [
   'Email Address',

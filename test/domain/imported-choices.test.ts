@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { ExportEvidence } from '../../src/domain/audience-export.ts'
+import type { ExportEvidence } from '../../src/domain/export-formats.ts'
 import { changes, raises } from '../../src/domain/choice-differences.ts'
 import { notAsked, type Choices, type TopicAnswer } from '../../src/domain/choices.ts'
 import {
@@ -23,6 +23,7 @@ const terms: ImportTerms = {
   confirmedUntil: null,
   unsubscribedMeans: 'stop',
   wholeAnswer: true,
+  needsIp: true,
   at: '2026-11-21T00:00:00.000Z',
 }
 const nothing: ExportEvidence = {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ExportStatus } from '../../src/domain/audience-export.ts'
+import type { ExportStatus } from '../../src/domain/export-formats.ts'
 
 /** Cells by column; a missing one is empty. */
 export type ExportCells = Record<string, string>

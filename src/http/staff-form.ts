@@ -1,0 +1,89 @@
+import type { Problem } from '../domain/problem.ts'
+import { staffText } from '../domain/staff-catalogue.ts'
+import { textDate, textNumber, textTime } from '../domain/catalogue.ts'
+import type { Cell, StaffField, StaffForm, StaffPart } from '../staff-views.ts'
+import { statusOf } from './problem-pages.ts'
+import type { StaffLook } from './staff-door.ts'
+
+type Given = { hint?: string; error?: string; value?: string }
+type Typed = Exclude<StaffField['type'], 'area' | 'select' | 'tick' | 'file'>
+
+/** A field for one line; what is left out is empty. */
+export function lineField(
+  name: string,
+  label: string,
+  more: Given & { type?: Typed; autocomplete?: string } = {},
+): StaffField {
+  return { type: 'text', hint: '', error: '', value: '', ...more, name, label }
+}
+
+/** A field for a text of several lines. */
+export function areaField(name: string, label: string, more: Given = {}): StaffField {
+  return { hint: '', error: '', value: '', ...more, type: 'area', name, label }
+}
+
+/** One of several; the one whose value is given is chosen. */
+export function selectField(
+  name: string,
+  label: string,
+  options: readonly { value: string; label: string }[],
+  more: Given = {},
+): StaffField {
+  const given = { hint: '', error: '', value: '', ...more }
+  const marked = options.map((option) => ({ ...option, chosen: option.value === given.value }))
+  return { ...given, type: 'select', name, label, options: marked }
+}
+
+/** A box to tick; nothing is ticked beforehand unless it says so. */
+export function tickField(name: string, label: string, ticked = false, more: Given = {}): StaffField {
+  return { hint: '', error: '', ...more, type: 'tick', name, label, value: 'yes', ticked }
+}
+
+/** A form that is posted with the seal of this session. */
+export function postForm(
+  { seal }: Pick<StaffLook, 'seal'>,
+  action: string,
+  inputs: StaffField[],
+  button: string,
+  more: { fields?: StaffForm['fields']; look?: StaffForm['look'] } = {},
+): StaffPart {
+  const fields = [{ name: 'seal', value: seal }, ...(more.fields ?? [])]
+  return { kind: 'form', form: { method: 'post', action, fields, inputs, button, look: more.look ?? 'primary' } }
+}
+
+/** Ids that were ticked in fields called `<prefix>-<id>`, ascending. */
+export function tickedIds(body: unknown, prefix: string): number[] {
+  const names = body !== null && typeof body === 'object' ? Object.keys(body) : []
+  const ids = names.flatMap((name) => {
+    const [, id] = name.startsWith(`${prefix}-`) ? (/-([1-9]\d{0,4})$/.exec(name) ?? []) : []
+    return id === undefined ? [] : [Number(id)]
+  })
+  return ids.toSorted((a, b) => a - b)
+}
+
+/** A day and time as staff read them, in a zone. */
+export function staffTime(at: Date | string, zone: string): string {
+  const moment = new Date(at)
+  return `${textDate('en', moment, zone)}, ${textTime('en', moment, zone)}`
+}
+
+export function staffNumber(value: number): string {
+  return textNumber('en', value)
+}
+
+/** What was wrong with a form, said at the head of its page; nothing where nothing was. `anchor` is its first field. */
+export function formProblem(problem: Problem | null, anchor: string) {
+  if (problem === null) return {}
+  const items = [{ label: inFormWords(problem.message), url: anchor }]
+  return { problems: { heading: staffText('staff.signIn.problem'), items }, status: statusOf(problem) }
+}
+
+/** A message that names an option of the command line, as somebody reads it who sees a form. */
+function inFormWords(message: string): string {
+  return message.replaceAll(/--([a-z][a-z-]*)/g, (_option, name: string) => `“${name.replaceAll('-', ' ')}”`)
+}
+
+/** A fact whose values are plain texts. */
+export function textFact(name: string, ...texts: string[]): { name: string; values: Cell[] } {
+  return { name, values: texts.map((text) => ({ text })) }
+}

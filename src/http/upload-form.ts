@@ -1,0 +1,99 @@
+import multipart from '@fastify/multipart'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../domain/problem.ts'
+import type { StaffRole } from '../domain/staff-role.ts'
+import { isStaffSeal } from '../domain/staff-session.ts'
+import type { Site } from './site.ts'
+import { staffLook } from './staff-door.ts'
+import type { Upload, Uploads } from './uploads.ts'
+
+/** What a form with files may hold: files, their bytes, and its other fields. */
+const limits = {
+  files: 10,
+  fileSize: 64 * 1024 * 1024,
+  fields: 60,
+  fieldSize: 200_000,
+  fieldNameSize: 100,
+  headerPairs: 20,
+}
+
+/** What came of reading a form with files, until its handler asks. */
+const read = new WeakMap<FastifyRequest, Upload | Problem>()
+
+/**
+ * Lets the pages of `server` take forms with files. Nothing of a form is read before it is known that its sender may press here,
+ * and no file is kept before the seal of the session, which stands first in each form; the rest is up to the page.
+ */
+export async function takeUploads(
+  server: FastifyInstance,
+  site: Site,
+  uploads: Uploads,
+  roles: readonly StaffRole[],
+): Promise<void> {
+  await server.register(multipart, { limits })
+  server.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!request.isMultipart()) return
+    const look = await staffLook(site, request)
+    // Whoever may not is answered by the page itself; what they send is not read to its end.
+    if (!look || !roles.includes(look.staff.role)) {
+      reply.header('connection', 'close')
+      return
+    }
+    const session = look.session.cookie.id
+    request.body = await readParts(request, uploads, session, (seal) =>
+      isStaffSeal(site.house.keys.sessions, session, seal),
+    )
+  })
+}
+
+/** The files that came with a form, or why it could not be read; null where there was none. */
+export function uploadOf(request: FastifyRequest): Upload | Problem | null {
+  return read.get(request) ?? null
+}
+
+async function readParts(
+  request: FastifyRequest,
+  uploads: Uploads,
+  session: string,
+  isSealed: (seal: string) => boolean,
+): Promise<Record<string, string>> {
+  const fields: Record<string, string> = {}
+  let upload: Upload | null = null
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') {
+        if (typeof part.value === 'string') fields[part.fieldname] = part.value
+      } else if (part.filename === '' || !isSealed(fields['seal'] ?? '')) part.file.resume()
+      else {
+        upload ??= await uploads.begin(session)
+        if (!(await uploads.add(upload, part.filename, part.file))) {
+          part.file.resume()
+          throw new Problem('invalid-input', 'two of the files have the same name; nothing was kept')
+        }
+        if (part.file.truncated) throw tooLarge()
+      }
+    }
+  } catch (error) {
+    if (upload) await uploads.remove(upload)
+    upload = null
+    read.set(request, problemIn(error))
+  }
+  if (upload) read.set(request, upload)
+  return fields
+}
+
+/** What the parser found wrong with a form, said by the page it is for; anything else is no fault of the form. */
+function problemIn(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const { code, statusCode } = Object(error) as { code?: unknown; statusCode?: unknown }
+  if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge()
+  if (statusCode === undefined) throw error
+  return new Problem('invalid-input', `the form cannot be read: up to ${limits.files} files; nothing was kept`)
+}
+
+function tooLarge(): Problem {
+  return new Problem(
+    'invalid-input',
+    `a file may have ${limits.fileSize / 1024 / 1024} MiB; nothing was kept. Import a larger one with: courtesy people import`,
+  )
+}
