@@ -31,7 +31,7 @@ const graceMs = 2_000
  * releases of that instant. Streams by person; writes nothing.
  * @param sql a snapshot to read in.
  */
-export async function sendsAgainstPreferences(house: House, sql: Sql = house.database.readOnly): Promise<SendsAgainst> {
+export async function sendsAgainstPreferences(house: House, sql: Sql): Promise<SendsAgainst> {
   const rules = await allRules(sql)
   const result: SendsAgainst = { checked: 0, against: 0, first: [], couldNotCheck: await forgottenReleases(sql) }
   for (let after: string | null = null; ;) {
@@ -40,6 +40,22 @@ export async function sendsAgainstPreferences(house: House, sql: Sql = house.dat
     after = people.at(-1) ?? null
     if (people.length < peopleAtOnce) return result
   }
+}
+
+const underWay = new WeakMap<House, Promise<SendsAgainst>>()
+
+/**
+ * The same as of now, of one snapshot. It reads every release there ever was, so whoever asks in this process while it is
+ * gone over shares the answer.
+ */
+export function sendsAgainstNow(house: House): Promise<SendsAgainst> {
+  const shared = underWay.get(house)
+  if (shared) return shared
+  const answer = house.database.readOnly
+    .begin('isolation level repeatable read read only', (tx) => sendsAgainstPreferences(house, tx))
+    .finally(() => underWay.delete(house))
+  underWay.set(house, answer)
+  return answer
 }
 
 /** The same for one person, of what was released to her by an instant. */

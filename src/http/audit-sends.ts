@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { readWrongTopic } from '../actions/read-wrong-topic.ts'
-import { sendsAgainstPreferences, type SendsAgainst } from '../actions/sends-against-preferences.ts'
+import { sendsAgainstNow, type SendsAgainst } from '../actions/sends-against-preferences.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { StaffPage, StaffPart } from '../staff-views.ts'
@@ -17,7 +17,7 @@ export function auditSends(server: FastifyInstance, site: Site): void {
 }
 
 async function show(site: Site, look: StaffLook, reply: FastifyReply): Promise<FastifyReply> {
-  const [sends, rates] = await Promise.all([sendsAgainstPreferences(site.house), readWrongTopic(site.house)])
+  const [sends, rates] = await Promise.all([sendsAgainstNow(site.house), readWrongTopic(site.house)])
   const { checked, against } = sends
   const found = staffText(against === 0 ? 'staff.audit.sends.zero' : 'staff.audit.sends.some', { checked, against })
   const notice: StaffPage['notice'] =

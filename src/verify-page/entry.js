@@ -12,7 +12,8 @@ import { notVerified } from './verdict.js'
 /** What can have happened. */
 export const kinds = (
   'imported given changed withdrawn paused resumed undone confirmed renewed expired bounced complained corrected ' +
-  'erased looked-at exported wording-published service-kind-added released outcomes key-changed recovered'
+  'erased looked-at exported wording-published service-kind-added released outcomes key-changed recovered ' +
+  'do-not-contact'
 ).split(' ')
 const largestTopic = 32_767
 
