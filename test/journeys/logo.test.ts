@@ -119,7 +119,7 @@ t.test('a picture is served for ever under its hash, can do nothing, and nothing
       'cache-control': 'public, max-age=31536000, immutable',
       'content-security-policy': /^default-src 'none'; style-src 'unsafe-inline'; sandbox$/,
       'x-content-type-options': 'nosniff',
-      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-resource-policy': 'cross-origin',
     })
     t.equal(headers['set-cookie'], undefined)
     t.equal((await app.server.inject({ method: 'POST', url: nameOf(bytes) })).statusCode, 405)

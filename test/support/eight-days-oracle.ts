@@ -69,7 +69,7 @@ export class EightDays {
 
   /** What a check tells: everybody's verdict by reason, what it rests on, and the days of the digests to come. */
   check(campaign: Campaign, at: number): Sums {
-    const sums: Sums = { people: 0, now: 0, later: 0, never: 0, attested: 0, reasons: {} }
+    const sums: Sums = { people: 0, now: 0, later: 0, never: 0, attested: 0, firstEver: 0, reasons: {} }
     const slots = new Map<string, { people: number; items: number }>()
     for (const her of this.people) {
       const verdict = this.judge(her, campaign, at, null)
@@ -77,6 +77,7 @@ export class EightDays {
       add(sums, verdict.kind)
       if (verdict.kind !== 'now') add(sums.reasons, verdict.reason)
       if (verdict.kind !== 'never' && isAttested(her, campaign.topic)) add(sums, 'attested')
+      if (verdict.kind !== 'never' && !her.mails.some(({ taken }) => taken)) add(sums, 'firstEver')
       if (verdict.kind !== 'later' || verdict.reason !== 'digest') continue
       const date = this.walls.date(her.choices.timeZone, verdict.until)
       const items = 1 + her.fates.filter((one) => one.reason === 'digest' && one.due === verdict.until).length
