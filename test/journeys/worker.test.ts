@@ -233,7 +233,7 @@ t.test(
     t.equal(new Set(addressesOf(relay)).size, relay.received.length, 'nobody got it twice')
     for (const worker of workers) {
       worker.signal('SIGTERM')
-      t.match(await worker.ended, { code: 0 }, 'it was there all the time')
+      t.match(await worker.ended, { code: 0 }, `it was there all the time: ${worker.words()}`)
     }
   },
 )
