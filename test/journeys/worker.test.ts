@@ -212,9 +212,11 @@ t.test(
   async (t) => {
     const people = 1_200
     const { house, relay, open, run } = await sendingHouse(t, people)
+    const workers = [run('work'), run('work')]
+    // One that is cut off while it starts does not start, and says so.
+    await until(async () => workers.every(({ words }) => words().startsWith('Working.')))
     open()
     await startInSlices(house, 'darn', slicePeople)
-    const workers = [run('work'), run('work')]
     const cutAll = () =>
       house.database.sql`
       select pg_terminate_backend(pid) from pg_stat_activity
