@@ -31,14 +31,10 @@ export async function backUp(house: House, file: string, keyring: string): Promi
     }))
     const described = (): BackupManifest['tables'] =>
       tables.map(({ name, columns }) => ({ name, columns, rows: rows.get(name) ?? 0 }))
-    const keys = { path: keyringPart, content: () => oneChunk(keyring) }
+    const keys = { path: keyringPart, content: Buffer.from(keyring) }
     await writeBackup(file, [keys, ...parts], (files) =>
       backupManifestText({ migration, tables: described(), sequences, files }),
     )
     return { file, entries, tables: tables.length, rows: [...rows.values()].reduce((a, b) => a + b, 0) }
   })
-}
-
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text)
 }

@@ -3,7 +3,7 @@ import type { BundleExtent } from '../domain/bundle-manifest.ts'
 import { proofsText, type ConsistencyPart, type InclusionPart } from '../domain/bundle-proofs.ts'
 import { tableHead, tableRecord } from '../domain/entries-table.ts'
 import { parseEntryBody } from '../domain/ledger-entry.ts'
-import type { BundlePart } from '../store/bundle-file.ts'
+import type { ZipPart } from '../store/zip-file.ts'
 import { checkpointOf, checkpointsBelow } from '../store/checkpoints.ts'
 import { chosenNumbers, chosenWordings } from '../store/chosen-entries.ts'
 import type { Sql } from '../store/database.ts'
@@ -32,7 +32,7 @@ const proofsAtOnce = 200
  * The files of a bundle, in their order. Those that grow with the number of entries are read from the session when their
  * turn comes; for a part the session keeps which entries were chosen.
  */
-export async function partsOf(session: postgres.ReservedSql, contents: Contents): Promise<BundlePart[]> {
+export async function partsOf(session: postgres.ReservedSql, contents: Contents): Promise<ZipPart[]> {
   const { checkpoint, extent, readMe, key, withPayloads, withTable, since } = contents
   const whole = extent === 'whole'
   const which = whole ? checkpoint.size : 'chosen'
@@ -44,7 +44,7 @@ export async function partsOf(session: postgres.ReservedSql, contents: Contents)
   ]
   const notes = new Map([...earlier, ...(asked ? [asked] : [])].map((one) => [one.size, one.note]))
   notes.delete(checkpoint.size)
-  const parts: BundlePart[] = [
+  const parts: ZipPart[] = [
     { path: 'README.txt', content: Buffer.from(readMe) },
     { path: 'checkpoint.txt', content: Buffer.from(checkpoint.note) },
     { path: 'keys.txt', content: Buffer.from(`${key}\n`) },

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
-import yazl from 'yazl'
 import { parseBackupManifest, type BackupManifest } from '../domain/backup-manifest.ts'
 import { Problem } from '../domain/problem.ts'
+import { writeWhole, zipWithManifest, type ZipPart } from './zip-file.ts'
 
-/** A file of a backup, made while it is written. */
-export type BackupPart = { path: string; content: () => AsyncIterable<Uint8Array> }
+/** Rows of tables pack well, and nobody waits for a backup. */
+const usual = 6
 
 /**
  * Writes a backup as a zip (mode 0600), streaming, part after part; the manifest is made last, from the hash of each. The file appears
@@ -17,38 +13,13 @@ export type BackupPart = { path: string; content: () => AsyncIterable<Uint8Array
  */
 export async function writeBackup(
   file: string,
-  parts: readonly BackupPart[],
+  parts: readonly ZipPart[],
   manifest: (hashes: Record<string, string>) => string,
 ): Promise<void> {
-  const zip = new yazl.ZipFile()
-  const hashes: Record<string, string> = {}
-  const failed = new Promise<never>((_, reject) => zip.on('error', reject))
-  for (const { path, content } of parts) {
-    zip.addReadStreamLazy(path, (give) => {
-      give(null, Readable.from(hashed(content(), (hash) => void (hashes[path] = hash))))
-    })
-  }
-  zip.addReadStreamLazy('manifest.json', (give) => give(null, Readable.from([Buffer.from(manifest(hashes))])))
-  zip.end()
-  const draft = `${file}.part`
-  try {
-    await rm(draft, { force: true })
-    const target = createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true })
-    await Promise.race([pipeline(zip.outputStream, target), failed])
-    await rename(draft, file)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
-}
-
-async function* hashed(bytes: AsyncIterable<Uint8Array>, done: (hash: string) => void): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256')
-  for await (const chunk of bytes) {
-    hash.update(chunk)
-    yield chunk
-  }
-  done(hash.digest('hex'))
+  await writeWhole(
+    file,
+    zipWithManifest(parts, usual, (hashes) => manifest(Object.fromEntries(hashes))),
+  )
 }
 
 /** A backup whose every byte is what its manifest says. */

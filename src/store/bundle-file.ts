@@ -1,76 +1,16 @@
-import { createHash } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
-import { finished, Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import yauzl from 'yauzl'
-import yazl from 'yazl'
 import { manifestText, type BundleExtent } from '../domain/bundle-manifest.ts'
 import { streamedParts, type Bundle } from '../domain/bundle.ts'
 import { Problem } from '../domain/problem.ts'
-
-/** A file of a bundle: its whole bytes, or how to get them as a stream when its turn comes. */
-export type BundlePart = { path: string; content: Buffer | (() => AsyncIterable<Uint8Array>) }
+import { zipWithManifest, type ZipPart } from './zip-file.ts'
 
 /** Most of what is packed are hashes, which no level makes much smaller. */
 const fastest = 1
 
-/**
- * A bundle as the bytes of a zip, made while they are read, with `manifest.json` (the SHA-256 of every other file) as
- * its last part. Each part begins when its turn comes. What a part throws ends the stream with that error, and whoever
- * destroys the stream ends the part that is being read.
- */
-export function bundleZip(parts: readonly BundlePart[], extent: BundleExtent): Readable {
-  const zip = new yazl.ZipFile()
-  const output = zip.outputStream as Readable
-  const hashes = new Map<string, string>()
-  let current: Readable | null = null
-  const addLazily = (path: string, content: () => AsyncIterable<Uint8Array>) =>
-    zip.addReadStreamLazy(path, { compressionLevel: fastest }, (give) => {
-      if (output.destroyed) return
-      current = Readable.from(content())
-      // The library pipes it and does not listen: an error that nobody hears would end the process.
-      current.on('error', (error) => output.destroy(error))
-      give(null, current)
-    })
-  for (const { path, content } of parts) {
-    if (Buffer.isBuffer(content)) {
-      hashes.set(path, createHash('sha256').update(content).digest('hex'))
-      zip.addBuffer(content, path)
-    } else {
-      addLazily(path, () => hashed(content(), (hash) => hashes.set(path, hash)))
-    }
-  }
-  addLazily('manifest.json', async function* () {
-    yield Buffer.from(manifestText(hashes, extent))
-  })
-  zip.end()
-  zip.on('error', (error: unknown) => output.destroy(error instanceof Error ? error : new Error('the zip failed')))
-  finished(output, () => void current?.destroy())
-  return output
-}
-
-/** Writes a zip (mode 0600: it may name people); the file appears under its name whole or not at all. @throws whatever the bytes or the disk throw. */
-export async function writeWhole(file: string, bytes: Readable): Promise<void> {
-  const draft = `${file}.part`
-  try {
-    // Opened first: a file that comes to be after it was removed would stay.
-    const handle = await open(draft, 'w', 0o600)
-    await handle.chmod(0o600)
-    await pipeline(bytes, handle.createWriteStream())
-    await rename(draft, file)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
-}
-
-async function* hashed(bytes: AsyncIterable<Uint8Array>, done: (hash: string) => void): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256')
-  for await (const chunk of bytes) {
-    hash.update(chunk)
-    yield chunk
-  }
-  done(hash.digest('hex'))
+/** A bundle as the bytes of a zip, made while they are read, with `manifest.json` as its last part. */
+export function bundleZip(parts: readonly ZipPart[], extent: BundleExtent): Readable {
+  return zipWithManifest(parts, fastest, (hashes) => manifestText(hashes, extent))
 }
 
 /** What is read whole: so much in all, and so many parts. The large ones are read as streams. */

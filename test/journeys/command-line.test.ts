@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { joinBundledServer } from '../../src/store/bundled-postgres.ts'
-import { bundleZip, readBundle, writeWhole, type BundlePart } from '../../src/store/bundle-file.ts'
+import { bundleZip, readBundle } from '../../src/store/bundle-file.ts'
+import { writeWhole, type ZipPart } from '../../src/store/zip-file.ts'
 import { freshDatabase, throwawaySettings } from '../support/database.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -202,7 +203,7 @@ async function withOneByteChanged(from: string, to: string, entry: number): Prom
     /"commitment":"(.)/,
     (_, digit: string) => `"commitment":"${digit === 'a' ? 'b' : 'a'}`,
   )
-  const parts: BundlePart[] = [
+  const parts: ZipPart[] = [
     ...[...bundle.files]
       .filter(([path]) => path !== 'manifest.json')
       .map(([path, bytes]) => ({ path, content: Buffer.from(bytes) })),
