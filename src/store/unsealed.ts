@@ -23,8 +23,11 @@ export function noteUnsealed(sql: Sql, kind: SealKind, slice: string | null = nu
     select ${kind}, ${slice}, jsonb_agg(record) from moved having count(*) > 0`
 }
 
+/** Batches looked at for one seal: measuring all of them each time would take longer the more there are. */
+const mostBatches = 500
+
 /**
- * Locks the oldest batches that are in no seal yet, together at most `most` records (or one batch), and leaves out those that
+ * Locks the oldest batches that are in no seal yet, together at most `most` records (or one batch) and {@link mostBatches}, and leaves out those that
  * somebody else is sealing. @param slice only what that slice released; null for everything.
  */
 export async function lockUnsealed(
@@ -34,9 +37,12 @@ export async function lockUnsealed(
   most: number,
 ): Promise<{ id: string; records: SealRecord[] }[]> {
   return tx<{ id: string; records: SealRecord[] }[]>`
-    with next as (
+    with oldest as (
+      select id, records from unsealed where kind = ${kind} and (${slice}::text is null or slice = ${slice})
+      order by id limit ${mostBatches}),
+    next as (
       select id, sum(jsonb_array_length(records)) over (order by id) as records, row_number() over (order by id) as n
-      from unsealed where kind = ${kind} and (${slice}::text is null or slice = ${slice}))
+      from oldest)
     select u.id, u.records from unsealed u
     where u.id in (select id from next where records <= ${most} or n = 1)
     order by u.id for update skip locked`
