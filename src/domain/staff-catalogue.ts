@@ -1,8 +1,9 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import campaigns from './staff-text/campaigns.en.json' with { type: 'json' }
 import base from './staff-text/en.json' with { type: 'json' }
+import insights from './staff-text/insights.en.json' with { type: 'json' }
 
-const english = { ...base, ...campaigns }
+const english = { ...base, ...campaigns, ...insights }
 
 /** A text of the staff's pages and mails: in English alone (docs/decisions/0014). One that is not there does not compile. */
 export type StaffTextKey = keyof typeof english

@@ -110,7 +110,12 @@ export function sendStaff(
   more: Partial<Pick<StaffPage, 'notice' | 'problems'>> & { status?: number } = {},
 ): FastifyReply {
   const { status = 200, ...rest } = more
-  const frame = staffFrame(look.brand, look, { heading, url: look.url, error: (rest.problems ?? null) !== null })
+  const frame = staffFrame(look.brand, look, {
+    heading,
+    url: look.url,
+    error: (rest.problems ?? null) !== null,
+    charts: parts.some(({ kind }) => kind === 'chart'),
+  })
   return sendPage(reply, 'staff/page', staffPageModel(frame, heading, parts, rest), status)
 }
 
