@@ -14,6 +14,7 @@ import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
 import { deskStates } from '../test/support/desk-states.ts'
 import { marketerStates } from '../test/support/marketer-states.ts'
+import { insightsStates } from '../test/support/insights-states.ts'
 import { fern } from '../test/support/house.ts'
 import { recordStates } from '../test/support/record-states.ts'
 import { takingCourier } from '../test/support/sending.ts'
@@ -62,6 +63,7 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
     ...(await deskStates(app)),
     ...(await doorStates(app)),
     ...(await marketerStates(app)),
+    ...(await insightsStates(run, brand)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },
   ]
@@ -73,7 +75,7 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
       if (names.length > 0 && !names.includes(name)) continue
       await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
       for (const language of languages) {
-        await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${language}`)
+        await page.goto(new URL(`${path}${path.includes('?') ? '&' : '?'}lang=${language}`, origin).href)
         if (/^(?:sent|me|her-page)/.test(name))
           await page.evaluate("document.querySelector('details')?.setAttribute('open', '')")
         const place = language === 'en' ? suffix : `${language}-${suffix}`

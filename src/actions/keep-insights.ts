@@ -76,7 +76,7 @@ export async function countDays(
 
 async function keepStanding(tx: Transaction, day: string): Promise<void> {
   const [now, brand] = await Promise.all([instantNow(tx), theBrand(tx)])
-  const standing = await countStanding(tx, brand)
+  const standing = await countStanding(tx, brand, now)
   await deleteFigures(tx, day, [...standingFigures, 'counted'])
   await insertFigures(tx, [
     ...standing.map((figure) => ({ ...figure, day })),

@@ -89,7 +89,7 @@ async function stood(sql: Sql, span: Span, today: string, now: Date): Promise<Pi
   const kept = await figuresOn(sql, ['person'], days)
   const history = days.map((day) => ({ day, people: kept.filter((each) => each.day === day) }))
   if (!isLive) return { standing: await keptStanding(sql, days.at(-1)), history }
-  const standing = { at: now.toISOString(), figures: await countStanding(sql, await theBrand(sql)) }
+  const standing = { at: now.toISOString(), figures: await countStanding(sql, await theBrand(sql), now) }
   const people = standing.figures.filter(({ figure }) => figure === 'person')
   return { standing, history: [...history.slice(1 - mostSamples), { day: today, people }] }
 }

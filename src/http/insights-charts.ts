@@ -13,7 +13,7 @@ export type ChartRow = { label: string; lines: Line[] }
 
 const labelHeight = 22
 const barHeight = 22
-const rowGap = 10
+const rowGap = 8
 /** Of the width, in percent, what is left beside the value of a bar. */
 const besideValue = 62
 /** A group that is not told in numbers is drawn alike however many it is. */
@@ -26,11 +26,17 @@ export function barChart(id: string, title: string, rows: readonly ChartRow[], t
   const most = Math.max(1, ...rows.flatMap(({ lines }) => lines.map(({ n }) => (typeof n === 'number' ? n : 0))))
   const lines: ChartLine[] = []
   let y = 0
-  for (const row of rows) {
-    lines.push({ y, label: row.label, value: '', width: 100, bars: [] })
+  const put = (label: string, value: string, width: number, bars: ChartLine['bars']) =>
+    void lines.push({ y, label, value, width, bars })
+  for (const { label, lines: own } of rows) {
+    const [only, second] = own
+    // One bar has its value above it and the whole width; of two, each has its value beside it.
+    put(label, only && !second ? only.value : '', 100, [])
     y += labelHeight
-    for (const line of row.lines) {
-      lines.push({ y, label: '', value: line.value, width: besideValue, bars: barsOf(line, most) })
+    for (const line of own) {
+      const bars = barsOf(line, most)
+      if (!second && bars.length === 0) continue
+      put('', second ? line.value : '', second ? besideValue : 100, bars)
       y += barHeight
     }
     y += rowGap
@@ -46,7 +52,7 @@ export function stepChart(
   table: Table,
 ): StaffPart {
   const most = Math.max(1, ...rows.flatMap(({ steps }) => steps.map((n) => (typeof n === 'number' ? n : 0))))
-  const height = labelHeight + barHeight
+  const height = labelHeight + barHeight + rowGap
   const lines = rows.flatMap(({ label, value, steps }, at) => [
     { y: at * height, label, value, width: 100, bars: [] },
     {

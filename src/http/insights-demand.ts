@@ -40,13 +40,8 @@ export function historyParts({ history }: Insights): StaffPart[] {
   return section(title, staffText('staff.insights.history.note'), drawing)
 }
 
-/** What people ask for: about what, how often, by which channel, and why less. */
-export function demandParts(insights: Insights): StaffPart[] {
-  return [...topicParts(insights), ...paceParts(insights), ...channelParts(insights), ...reasonParts(insights)]
-}
-
 /** Two bars of each topic: its share of all who gave permission, and of all messages; both count from nothing to all. */
-function topicParts({ topics, ladder }: Insights): StaffPart[] {
+export function topicParts({ topics, ladder }: Insights): StaffPart[] {
   const title = staffText('staff.insights.topics')
   const messages = topics.reduce((all, topic) => all + topic.messages, 0)
   const people = typeof ladder.permission === 'number' ? ladder.permission : 0
@@ -81,7 +76,8 @@ function topicParts({ topics, ladder }: Insights): StaffPart[] {
   return section(title, staffText('staff.insights.topics.note'), drawing)
 }
 
-function paceParts({ paces }: Insights): StaffPart[] {
+/** How often people want to hear, and how often they did. */
+export function paceParts({ paces }: Insights): StaffPart[] {
   const title = staffText('staff.insights.paces')
   const rows = paces.map(({ group, people, mails, perThirtyDays, most }) => ({
     label: staffText('staff.insights.pace.row', {
@@ -98,9 +94,8 @@ function paceParts({ paces }: Insights): StaffPart[] {
         look: 'asked' as const,
       },
       {
-        value: staffText('staff.insights.pace.got', {
-          n: perThirtyDays === null ? toldOr(mails) : tenth(perThirtyDays),
-        }),
+        value:
+          perThirtyDays === null ? toldWords(mails) : staffText('staff.insights.pace.got', { n: tenth(perThirtyDays) }),
         n: perThirtyDays,
         look: 'given' as const,
       },
@@ -126,7 +121,8 @@ function paceParts({ paces }: Insights): StaffPart[] {
   return section(title, staffText('staff.insights.paces.note'), drawing)
 }
 
-function channelParts({ channels, stopped }: Insights): StaffPart[] {
+/** How people want to be reached, and how never. */
+export function channelParts({ channels, stopped }: Insights): StaffPart[] {
   const title = staffText('staff.insights.channels')
   const never = (people: typeof stopped) => ({
     value: staffText('staff.insights.channel.never.value', { people: toldWords(people) }),
@@ -166,7 +162,8 @@ function channelParts({ channels, stopped }: Insights): StaffPart[] {
   return section(title, staffText('staff.insights.channels.note'), drawing)
 }
 
-function reasonParts({ reasons, quotes }: Insights): StaffPart[] {
+/** Why people stopped, with words of those who let us quote them. */
+export function reasonParts({ reasons, quotes }: Insights): StaffPart[] {
   const title = staffText('staff.insights.reasons')
   const named = reasons.map(({ reason, n }) => ({ name: text('en', `talk.reason.${reason}`), n }))
   const drawing = barChart(
@@ -206,8 +203,4 @@ function shareOf(part: number, whole: number): number {
 
 function tenth(n: number): string {
   return n.toFixed(1)
-}
-
-function toldOr(n: Insights['stopped']): string {
-  return typeof n === 'number' ? '0' : toldWords(n)
 }

@@ -9,13 +9,9 @@ import { staffNumber } from './staff-form.ts'
 
 const none = staffText('staff.insights.none')
 
-/** How we kept our word: the promises, the questions, and the permissions that come to their end. */
-export function keptParts(insights: Insights): StaffPart[] {
-  return [...promiseParts(insights), ...questionParts(insights), ...expiringParts(insights)]
-}
-
-function promiseParts({ promises }: Insights): StaffPart[] {
-  const { mailsUntil, checked, broken, stops, slowestMs, digests, late, held } = promises
+/** How we kept our word, in numbers. */
+export function promiseParts({ promises }: Insights): StaffPart[] {
+  const { mailsUntil, checked, broken, stops, slowestMs, digests, late } = promises
   const rows: [label: string, cell: Cell][] = [
     [staffText('staff.insights.promise.broken'), number(staffNumber(broken))],
     [staffText('staff.insights.promise.checked'), numberCell(checked)],
@@ -31,6 +27,22 @@ function promiseParts({ promises }: Insights): StaffPart[] {
     mailsUntil === null
       ? staffText('staff.insights.promises.untilNone')
       : staffText('staff.insights.promises.until', { day: textDate('en', new Date(mailsUntil), 'UTC') })
+  return section(staffText('staff.insights.promises'), `${staffText('staff.insights.promises.note')} ${until}`, {
+    kind: 'table',
+    id: 'promises',
+    caption: staffText('staff.insights.promises'),
+    quiet: true,
+    columns: [
+      { label: staffText('staff.insights.promise') },
+      { label: staffText('staff.insights.number'), look: 'number' },
+    ],
+    rows: rows.map(([label, cell]) => [{ text: label }, cell]),
+    none,
+  })
+}
+
+/** What the gate kept from going out at once, because of what people said. */
+export function heldParts({ promises: { held } }: Insights): StaffPart[] {
   const title = staffText('staff.insights.held')
   const named = held.map(({ reason, n }) => ({ name: staffText(`staff.insights.held.${reason}`), n }))
   const drawing = barChart(
@@ -46,24 +58,11 @@ function promiseParts({ promises }: Insights): StaffPart[] {
       none,
     },
   )
-  return [
-    ...section(staffText('staff.insights.promises'), `${staffText('staff.insights.promises.note')} ${until}`, {
-      kind: 'table',
-      id: 'promises',
-      caption: staffText('staff.insights.promises'),
-      quiet: true,
-      columns: [
-        { label: staffText('staff.insights.promise') },
-        { label: staffText('staff.insights.number'), look: 'number' },
-      ],
-      rows: rows.map(([label, cell]) => [{ text: label }, cell]),
-      none,
-    }),
-    ...section(title, staffText('staff.insights.held.note'), drawing),
-  ]
+  return section(title, staffText('staff.insights.held.note'), drawing)
 }
 
-function questionParts({ questions }: Insights): StaffPart[] {
+/** What was asked, and what became of the answers. */
+export function questionParts({ questions }: Insights): StaffPart[] {
   const title = staffText('staff.insights.questions')
   const named = questions.map((each) => ({
     ...each,
@@ -112,7 +111,8 @@ function questionParts({ questions }: Insights): StaffPart[] {
   return section(title, staffText('staff.insights.questions.note'), drawing)
 }
 
-function expiringParts({ expiring }: Insights): StaffPart[] {
+/** The permissions that come to their end, by month. */
+export function expiringParts({ expiring }: Insights): StaffPart[] {
   const title = staffText('staff.insights.expiring')
   if (expiring.length === 0) return section(title, staffText('staff.insights.expiring.none'))
   const named = expiring.map(({ month, n }) => ({ name: textMonth('en', month), n }))

@@ -9,8 +9,8 @@ import { rolesFor } from '../domain/staff-role.ts'
 import { toldWords } from '../domain/told-words.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { numberCell } from './insights-charts.ts'
-import { demandParts, historyParts } from './insights-demand.ts'
-import { keptParts } from './insights-kept.ts'
+import { channelParts, historyParts, paceParts, reasonParts, section, topicParts } from './insights-demand.ts'
+import { expiringParts, heldParts, promiseParts, questionParts } from './insights-kept.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 import { formProblem, lineField, staffTime } from './staff-form.ts'
@@ -32,8 +32,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
       ...headParts(insights, look.brand.timeZone),
       periodForm(insights.span),
       ...usualPeriods(insights.now),
-      ...(insights.standingAt !== null && insights.isEarly ? [] : figures(insights)),
-      ...definitions(insights),
+      ...(insights.standingAt !== null && insights.isEarly ? definitions(insights) : figures(insights)),
       { kind: 'text', lines: [staffText('staff.insights.rule')], look: 'muted' },
     ])
   } catch (error) {
@@ -43,8 +42,16 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   }
 }
 
+/** Side by side where there is room: first who, then what is asked for, then what became of it. */
 function figures(insights: Insights): StaffPart[] {
-  return [...historyParts(insights), ...demandParts(insights), ...keptParts(insights)]
+  const beside = (first: StaffPart[], second: StaffPart[]): StaffPart => ({ kind: 'columns', columns: [first, second] })
+  return [
+    beside(historyParts(insights), definitions(insights)),
+    beside(topicParts(insights), paceParts(insights)),
+    beside(channelParts(insights), reasonParts(insights)),
+    beside(promiseParts(insights), heldParts(insights)),
+    beside(questionParts(insights), expiringParts(insights)),
+  ]
 }
 
 function headParts({ ladder, isEarly, standingAt }: Insights, zone: string): StaffPart[] {
@@ -92,6 +99,7 @@ function definitions({ ladder, isEarly }: Insights): StaffPart[] {
     kind: 'table',
     id: 'ladder',
     caption: staffText('staff.insights.ladder'),
+    quiet: true,
     columns: [
       { label: staffText('staff.insights.step') },
       { label: staffText('staff.insights.means') },
@@ -104,5 +112,5 @@ function definitions({ ladder, isEarly }: Insights): StaffPart[] {
     ]),
     none: '',
   }
-  return [steps, { kind: 'text', lines: [staffText('staff.insights.ladder.note')], look: 'muted' }]
+  return section(staffText('staff.insights.ladder'), staffText('staff.insights.ladder.note'), steps)
 }

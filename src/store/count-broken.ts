@@ -19,7 +19,10 @@ export async function countBroken(sql: Sql, days: Days): Promise<DayFigure[]> {
   return rows.map((row) => ({ ...row, n: Number(row.n) }))
 }
 
-/** `asked`: what left about a topic, with what its person had said of it: the choices of its release, or newer ones from before it. */
+/**
+ * `asked`: what left about a topic, with what its person had said of it: the choices of its release, or newer ones from before it.
+ * The offset keeps a payload from being read once for each of its parts.
+ */
 function askedThen(sql: Sql, { from, until }: Days) {
   return sql`
     sent as materialized (
@@ -43,7 +46,8 @@ function askedThen(sql: Sql, { from, until }: Days) {
             and jsonb_typeof(p.payload::jsonb -> 'after') = 'object'
           order by p.number desc limit 1) as newer on true
         cross join lateral (
-          select coalesce(newer.number, v.number) as entry, coalesce(newer.after, v.payload::jsonb -> 'after') as choices) as said
+          select coalesce(newer.number, v.number) as entry, coalesce(newer.after, v.payload::jsonb -> 'after') as choices
+          offset 0) as said
       where jsonb_typeof(choices) = 'object')`
 }
 

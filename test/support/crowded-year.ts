@@ -11,29 +11,33 @@ export const brokenInYear = 9
 /**
  * Writes a year of that many people straight into the tables, in a few statements: what they chose, who stopped, what they were sent,
  * alone and in digests, what they were asked and said. Some groups are small on purpose, and {@link brokenInYear} mails broke what
- * was asked: three over a limit, two after a stop, four as a second mail in the slot of a digest. The house has its three topics, wordings and an empty list of people.
+ * was asked: three over a limit, two after a stop, four as a second mail in the slot of a digest. It lies so many weeks later than {@link yearEnd} says. The house has its three topics, wordings and an empty list of people.
  */
-export async function addCrowdedYear(house: House, people: number): Promise<void> {
+export async function addCrowdedYear(house: House, people: number, weeksLater = 0): Promise<void> {
+  const on: On = (at) => new Date(Date.parse(at) + weeksLater * 7 * 86_400_000).toISOString()
   await house.database.sql.begin(async (tx) => {
     // Neither triggers nor references: it is as if it had all been there for long.
     await tx`set local session_replication_role = replica`
     await tx`set local synchronous_commit = off`
     const [head] = await tx<{ size: number }[]>`select size::int as size from ledger_head`
     // What is there already is older than the year.
-    await tx`update entries set body = overlay(body placing '2025-06-01' from 8 for 10)`
-    await addPeople(tx, people, head?.size ?? 0)
-    await addMails(tx)
-    await addWords(tx)
+    await tx`update entries set body = overlay(body placing ${on('2025-06-01').slice(0, 10)} from 8 for 10)`
+    await addPeople(tx, people, head?.size ?? 0, on)
+    await addMails(tx, on)
+    await addWords(tx, on)
   })
   await house.database.sql`analyze people, addresses, payloads, entries, deliveries, answers, askings`
 }
 
-async function addPeople(tx: Transaction, people: number, size: number): Promise<void> {
+/** An instant of the year, where it lies. */
+type On = (at: string) => string
+
+async function addPeople(tx: Transaction, people: number, size: number, on: On): Promise<void> {
   await tx`
     create temporary table crowd on commit drop as
     select i, md5('crowd ' || i)::uuid as id, ${size}::bigint + i as entry,
-      timestamptz '2025-07-01T08:00:00Z' + i * (interval '330 days' / ${people}) as at,
-      case when i % 23 = 0 then timestamptz '2026-04-10T10:00:00Z' + (i % 80) * interval '1 day' end as stopped,
+      ${on('2025-07-01T08:00:00Z')}::timestamptz + i * (interval '330 days' / ${people}) as at,
+      case when i % 23 = 0 then ${on('2026-04-10T10:00:00Z')}::timestamptz + (i % 80) * interval '1 day' end as stopped,
       case when i % 11 = 0 then 'pending' when i % 3 <> 0 then 'yes' end as repairs, i % 4 = 0 as patterns, i <= 7 as events,
       case when i <= 6 then 'digest-daily' when i % 50 = 4 then '2-per-week' when i % 5 < 2 then 'as-it-happens'
         when i % 5 < 4 then 'digest-weekly' else 'digest-monthly' end as pace
@@ -80,11 +84,11 @@ async function addPeople(tx: Transaction, people: number, size: number): Promise
   await tx`update ledger_head set size = (select max(number) from entries)`
 }
 
-async function addMails(tx: Transaction): Promise<void> {
+async function addMails(tx: Transaction, on: On): Promise<void> {
   for (let n = 0; n < 6; n++) {
     const message = randomUUID()
     const topic = n < 4 ? 1 : 2
-    const at = `2026-0${4 + (n % 3)}-2${n}T10:00:00Z`
+    const at = on(`2026-0${4 + (n % 3)}-2${n}T10:00:00Z`)
     await tx`
       insert into messages (id, topic, subject, in_short, sender, body) values (${message}, ${topic}, 's', 's', 'a@fern.example', 'b')`
     await tx`
@@ -99,8 +103,8 @@ async function addMails(tx: Transaction): Promise<void> {
       from chosen where pace in ('as-it-happens', '2-per-week') and case ${topic}::int when 1 then repairs = 'yes' else patterns end
         and i % 31 <> 0 and i % 40 <> 7 and i % 3 = ${n % 3} and (stopped is null or stopped > ${at}::timestamptz + interval '1 hour')`
   }
-  await addDigests(tx)
-  await breakSome(tx)
+  await addDigests(tx, on)
+  await breakSome(tx, on)
 }
 
 function verdicts(n: number): Record<string, number> {
@@ -108,16 +112,16 @@ function verdicts(n: number): Record<string, number> {
 }
 
 /** One weekly digest of two messages each, on Fridays; one in a hundred left three hours late. */
-async function addDigests(tx: Transaction): Promise<void> {
+async function addDigests(tx: Transaction, on: On): Promise<void> {
   const [first, second] = [randomUUID(), randomUUID()]
   for (const id of [first, second])
     await tx`insert into messages (id, topic, subject, in_short, sender, body) values (${id}, 1, 's', 's', 'a@fern.example', 'b')`
   await tx`
     create temporary table digests on commit drop as
     select gen_random_uuid() as id, c.id as person, c.entry, slot, slot + case when c.i % 100 = 2 then interval '3 hours' else interval '4 minutes' end as at
-    from chosen c cross join lateral (select timestamptz '2026-05-01T09:00:00Z' + (c.i % 10) * interval '7 days' as slot) as s
+    from chosen c cross join lateral (select ${on('2026-05-01T09:00:00Z')}::timestamptz + (c.i % 10) * interval '7 days' as slot) as s
     where c.pace = 'digest-weekly' and c.repairs = 'yes' and c.i % 31 <> 0 and c.i % 40 <> 7
-      and (c.stopped is null or c.stopped > slot + interval '1 day') and slot < ${yearEnd}`
+      and (c.stopped is null or c.stopped > slot + interval '1 day') and slot < ${on(yearEnd)}::timestamptz`
   await tx`
     insert into deliveries (id, slot, person, state, verdict, version, released_at, planned_at, settled_at)
     select id, slot, person, 'sent', 'now', entry, at, slot, at from digests`
@@ -128,40 +132,40 @@ async function addDigests(tx: Transaction): Promise<void> {
 }
 
 /** Three mails over a limit, two after a stop, and four that left some days after a digest of the same slot. */
-async function breakSome(tx: Transaction): Promise<void> {
+async function breakSome(tx: Transaction, on: On): Promise<void> {
   const message = randomUUID()
   await tx`insert into messages (id, topic, subject, in_short, sender, body) values (${message}, 1, 's', 's', 'a@fern.example', 'b')`
   await tx`
     insert into deliveries (id, message, person, state, verdict, version, released_at, planned_at, settled_at)
     select gen_random_uuid(), ${message}, id, 'sent', 'now', entry, stopped + interval '1 minute', stopped, stopped
-    from chosen where stopped is not null and pace = 'as-it-happens' and repairs = 'yes' and i % 31 <> 0 and i % 40 <> 7 and stopped < ${yearEnd}::timestamptz
+    from chosen where stopped is not null and pace = 'as-it-happens' and repairs = 'yes' and i % 31 <> 0 and i % 40 <> 7 and stopped < ${on(yearEnd)}::timestamptz
     order by i limit 2`
   for (let n = 0; n < 3; n++) {
     const another = randomUUID()
     await tx`insert into messages (id, topic, subject, in_short, sender, body) values (${another}, 1, 's', 's', 'a@fern.example', 'b')`
     await tx`
       insert into deliveries (id, message, person, state, verdict, version, released_at, planned_at, settled_at)
-      select gen_random_uuid(), ${another}, id, 'sent', 'now', entry, timestamptz '2026-03-02T10:00:00Z' + ${n}::int * interval '1 day', at, at
+      select gen_random_uuid(), ${another}, id, 'sent', 'now', entry, ${on('2026-03-02T10:00:00Z')}::timestamptz + ${n}::int * interval '1 day', at, at
       from chosen where pace = '2-per-week' and repairs = 'yes' and stopped is null and i % 31 <> 0 and i % 40 <> 7 order by i limit 3`
   }
   await tx`
     insert into deliveries (id, message, person, state, verdict, version, released_at, planned_at, settled_at)
     select gen_random_uuid(), ${message}, person, 'sent', 'later', entry, at + interval '6 days', slot, at
-    from digests where at < ${yearEnd}::timestamptz - interval '10 days' order by person limit 4`
+    from digests where at < ${on(yearEnd)}::timestamptz - interval '10 days' order by person limit 4`
 }
 
-async function addWords(tx: Transaction): Promise<void> {
+async function addWords(tx: Transaction, on: On): Promise<void> {
   await tx`
     insert into questions (slug, text, why, opened_at, closed_at) values
-      ('use', 'How do you use it?', 'w', '2026-01-01', '2026-05-01'), ('next', 'What next?', 'w', '2026-05-01', null)`
+      ('use', 'How do you use it?', 'w', ${on('2026-01-01')}, ${on('2026-05-01')}), ('next', 'What next?', 'w', ${on('2026-05-01')}, null)`
   await tx`
     insert into askings (person, question, at)
-    select id, case when i % 20 = 0 then 'use' else 'next' end, timestamptz '2026-04-20T10:00:00Z' + (i % 60) * interval '1 day'
+    select id, case when i % 20 = 0 then 'use' else 'next' end, ${on('2026-04-20T10:00:00Z')}::timestamptz + (i % 60) * interval '1 day'
     from chosen where i % 10 = 0`
   await tx`
     insert into answers (id, person, question, reason, entry, text, may_quote, quote_said_at, quote_wording, created_at)
     select md5('answer ' || i)::uuid, id, case when i % 20 = 0 then 'use' when i % 30 = 0 then 'next' end, null, null, 'I said ' || i,
-      case when i % 140 = 0 then 'no_name' else 'none' end, at, ${castWording}, timestamptz '2025-06-01T10:00:00Z' + (i % 390) * interval '1 day'
+      case when i % 140 = 0 then 'no_name' else 'none' end, at, ${castWording}, ${on('2025-06-01T10:00:00Z')}::timestamptz + (i % 390) * interval '1 day'
     from chosen where i % 20 = 0 or i % 30 = 0 or i % 77 = 0`
   await tx`
     insert into answers (id, person, reason, entry, text, may_quote, quote_said_at, quote_wording, created_at)
@@ -173,7 +177,7 @@ async function addWords(tx: Transaction): Promise<void> {
     insert into replies (answer, person, text, at) select id, person, 'Thank you', created_at from answers
     where question = 'use' and text like '%0' and may_quote = 'none'`
   const change = randomUUID()
-  await tx`insert into changes_made (id, text, at) values (${change}, 'We changed it', '2026-06-01')`
+  await tx`insert into changes_made (id, text, at) values (${change}, 'We changed it', ${on('2026-06-01')})`
   await tx`
     insert into change_answers (change, answer, person) select ${change}, id, person from answers
     where question = 'next' order by id limit 12`
