@@ -1,9 +1,13 @@
+import { Command } from 'commander'
 import t from 'tap'
 import { changeChoices } from '../../src/actions/change-choices.ts'
 import { keepInsights } from '../../src/actions/keep-insights.ts'
 import { readInsights, readPromises } from '../../src/actions/read-insights.ts'
 import { setBrand } from '../../src/actions/set-brand.ts'
 import { openQuestion } from '../../src/actions/questions.ts'
+import type { CommandContext } from '../../src/cli/context.ts'
+import { insightsCommand } from '../../src/cli/insights.ts'
+import type { House } from '../../src/actions/house.ts'
 import { stopEverything } from '../../src/domain/choice-changes.ts'
 import { openApp, type App } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
@@ -164,4 +168,24 @@ t.test('an admin switches the promises page in the settings', async (t) => {
   visit.write('promises', 'perhaps', 'Save')
   await visit.press('Save')
   t.equal(visit.status, 422)
+})
+
+t.test('the command says what the page says, and counts anew when it is told to', async (t) => {
+  const app = await openApp(t)
+  await addPeople(app, 12)
+  const run = async (...args: string[]) => {
+    const said: string[] = []
+    const terminal = { out: (text: string) => void said.push(text), words: () => undefined }
+    const withHouse = (work: (house: House) => unknown) => work(app.house)
+    const program = new Command().exitOverride()
+    insightsCommand(program, { terminal, withHouse } as unknown as CommandContext)
+    await program.parseAsync(['insights', ...args], { from: 'user' })
+    return said.join('\n')
+  }
+  const { now: _now, standingAt: _at, ...insights } = await readInsights(app.house)
+  t.match(JSON.parse(await run('--json')), JSON.parse(JSON.stringify(insights)))
+  t.match(await run('--refresh'), /Permission +12\n/)
+  const [row] = await app.house.database.sql`select n::int from insights where figure = 'person'`
+  t.equal(row?.['n'], 12)
+  await t.rejects(run('--from', 'soon'), { code: 'invalid-input' })
 })
