@@ -44,7 +44,6 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
 
 /** Side by side where there is room: first who, then what is asked for, then what became of it. */
 function figures(insights: Insights): StaffPart[] {
-  const beside = (first: StaffPart[], second: StaffPart[]): StaffPart => ({ kind: 'columns', columns: [first, second] })
   return [
     beside(historyParts(insights), definitions(insights)),
     beside(topicParts(insights), paceParts(insights)),
@@ -52,6 +51,10 @@ function figures(insights: Insights): StaffPart[] {
     beside(promiseParts(insights), heldParts(insights)),
     beside(questionParts(insights), expiringParts(insights)),
   ]
+}
+
+function beside(first: StaffPart[], second: StaffPart[]): StaffPart {
+  return { kind: 'columns', columns: [first, second] }
 }
 
 function headParts({ ladder, isEarly, standingAt }: Insights, zone: string): StaffPart[] {
