@@ -17,10 +17,13 @@ export async function sealPending(house: House): Promise<void> {
   await sealAll(house, 'outcomes', null)
 }
 
-/** Seals what one slice of a campaign released: one entry, for a slice has fewer people than a seal has room. */
+/**
+ * Seals what one slice of a campaign released: one entry, for a slice has fewer people than a seal has room. And one with what became
+ * known of this or other mails since: what comes meanwhile is for the next.
+ */
 export async function sealSlice(house: House, message: string, number: number): Promise<void> {
   await sealAll(house, 'released', sliceName(message, number))
-  await sealAll(house, 'outcomes', null)
+  await commit(house, (tx) => sealNext(tx, 'outcomes', null))
 }
 
 /** What a release is noted under until its slice is sealed. */
