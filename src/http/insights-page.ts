@@ -32,7 +32,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
       ...headParts(insights, look.brand.timeZone),
       periodForm(insights.span),
       ...usualPeriods(insights.now),
-      ...(insights.standingAt !== null && insights.isEarly ? definitions(insights) : figures(insights)),
+      ...figures(insights),
       { kind: 'text', lines: [staffText('staff.insights.rule')], look: 'muted' },
     ])
   } catch (error) {
@@ -42,8 +42,19 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   }
 }
 
-/** Side by side where there is room: first who, then what is asked for, then what became of it. */
+/**
+ * Side by side where there is room: first who, then what is asked for, then what became of it. Where it was not counted how
+ * people stood, only what happened.
+ */
 function figures(insights: Insights): StaffPart[] {
+  if (insights.standingAt === null) {
+    return [
+      beside(reasonParts(insights), questionParts(insights)),
+      beside(promiseParts(insights), heldParts(insights)),
+      ...definitions(insights),
+    ]
+  }
+  if (insights.isEarly) return definitions(insights)
   return [
     beside(historyParts(insights), definitions(insights)),
     beside(topicParts(insights), paceParts(insights)),

@@ -70,6 +70,9 @@ t.test('a period stands in the address; one that is none is refused beside its f
   const { visit } = await signedIn(app, 'marketer')
   await visit.open('/admin/insights?from=2026-01-05&until=2026-02-03')
   t.match(visit.html, 'value="2026-01-05"')
+  t.match(visit.page.text, 'How people stood was not counted by then.')
+  t.notOk(tablesIn(visit.html).has('How, and never'), 'and is not told as nobody')
+  t.ok(tablesIn(visit.html).has('Promises kept'))
   for (const query of ['from=soon', 'from=2026-02-30', 'from=2026-03-01&until=2026-01-01']) {
     await visit.open(`/admin/insights?${query}`)
     t.equal(visit.status, 422, query)
