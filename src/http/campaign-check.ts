@@ -50,7 +50,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
       kind: 'columns',
       columns: [whyNot(campaign, check), [...whyLater(campaign, check), ...worthKnowing(look, check)]],
     },
-    { kind: 'text', lines: reached === 0 ? [staffText('staff.campaigns.check.nobody')] : [] },
+    { kind: 'text', lines: reached === 0 ? [nobodyWords(check)] : [] },
     {
       kind: 'next',
       links: [
@@ -72,6 +72,15 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
     { kind: 'heading', text: staffText('staff.campaigns.lookUp.heading') },
     lookUp(look, campaign),
   ])
+}
+
+/** An empty audience is an answer: nobody said yes, or whoever did may not have it now. */
+function nobodyWords({ people, reasons }: Check): string {
+  const noYes: readonly string[] = ['not_asked', 'unconfirmed', 'topic']
+  const isAsked = Object.keys(reasons).some((reason) => !noYes.includes(reason))
+  return staffText(isAsked ? 'staff.campaigns.check.nobody' : 'staff.campaigns.check.nobodyAsked', {
+    people: numberWords(people),
+  })
 }
 
 /** The three numbers that add up, each with its people behind it. */

@@ -67,14 +67,14 @@ async function recorded(site: Site, look: StaffLook, person: string, body: unkno
   return changed.kind === 'changed' ? 'recorded' : 'unchanged'
 }
 
-function loweringIn({ person, brand }: StaffPerson, now: Date, field: (name: string) => string): Lowering {
+function loweringIn({ person, brand, topics }: StaffPerson, now: Date, field: (name: string) => string): Lowering {
   const what = field('what')
   if (what === 'stop') return { what }
   if (what === 'pause') return { what, until: pauseUntilDay(field('until'), now, person.choices.timeZone, brand) }
   if (what === 'digest-weekly' || what === 'digest-monthly') return { what: 'slower', pace: what }
-  const [, topic] = /^topic-([1-9]\d{0,4})$/.exec(what) ?? []
+  const topic = topics.find(({ id }) => what === `topic-${id}`)
   if (topic === undefined) throw new Problem('invalid-input', 'choose what they want less of; nothing was recorded')
-  return { what: 'topics', topics: [Number(topic)] }
+  return { what: 'topics', topics: [topic.id] }
 }
 
 async function show(
@@ -115,6 +115,8 @@ type Typed = (name: string) => string
 function lessParts(look: StaffLook, { person, topics }: StaffPerson, url: string, typed: Typed): StaffPart[] {
   const wanted = topics.filter(({ id }) => person.choices.topics[id]?.answer === 'yes')
   const options = [
+    // Nothing is chosen beforehand: a slip would stop everything, and only she could end that.
+    { value: '', label: staffText('staff.record.choose') },
     { value: 'stop', label: staffText('staff.record.stop') },
     ...wanted.map(({ id, name }) => ({
       value: `topic-${id}`,
