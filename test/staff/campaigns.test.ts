@@ -10,7 +10,7 @@ import { addPerson, yesTo } from '../support/cast.ts'
 import { addCrowd, composeAt, openDesk, workOn, type Desk } from '../support/campaign-desk.ts'
 import { moveClock } from '../support/database.ts'
 import { parsePage } from '../support/html.ts'
-import { sendNow, standAt, writeCampaign } from '../support/sending.ts'
+import { sendNow, standAt, takingCourier, writeCampaign } from '../support/sending.ts'
 import { signedIn, type SignedIn } from '../support/staff.ts'
 
 const darn = '/admin/campaigns/five-ways-to-darn'
@@ -678,6 +678,60 @@ t.test('a test goes to ourselves alone and counts in no report', async (t) => {
   t.equal((await desk.house.database.sql`select from deliveries where verdict is not null`).length, 0)
   t.equal((await press(desk, darn, { do: 'send' })).statusCode, 422, 'no other press sends one')
   t.equal(desk.parcels.length, 1)
+})
+
+t.test('mails of which nobody knows are sent again once their number is typed, and not by looking', async (t) => {
+  let answers = 0
+  const { courier, parcels } = takingCourier(() =>
+    answers++ < 2 ? { kind: 'unknown', reply: null, reached: true } : { kind: 'sent', reply: null, reached: true },
+  )
+  const desk = await openDesk(t, { courier })
+  const { house, marketer } = desk
+  const { visit } = marketer
+  for (const name of ['ada', 'eve', 'mo']) await addPerson(house, `${name}@example.com`, yesTo([1]))
+  await writeCampaign(house, 'x')
+  await sendNow(house, 'x')
+  t.equal(parcels.length, 3)
+  await visit.open('/admin/campaigns/x/report')
+  await visit.follow('Send the unknown ones again')
+  t.same(visit.page.faults, [])
+  t.match(visit.page.text, /2 mails were handed over without an answer.*Sent again, some people will have it twice/)
+  for (const confirm of ['', '1', '3', '-2']) {
+    visit.write('confirm', confirm)
+    await visit.press('Send again')
+    t.equal(visit.status, 422, confirm)
+    t.match(visit.page.title, /^Error: /)
+  }
+  t.equal(parcels.length, 3)
+  visit.write('confirm', '2')
+  await visit.press('Send again')
+  t.match(visit.page.text, 'Sent again: 2. As they were: 0.')
+  t.equal(parcels.length, 5)
+  await visit.open('/admin/campaigns/x/retry')
+  t.equal(visit.url, '/admin/campaigns/x/report', 'nothing is left to send again')
+  t.notOk(visit.page.links.some(({ label }) => label === 'Send the unknown ones again'))
+})
+
+t.test('a topic says how many asked for it, and a check of nobody says why', async (t) => {
+  const desk = await openDesk(t)
+  const { house, marketer } = desk
+  const { visit } = marketer
+  const paused = { from: '2026-01-14T10:22:07.000Z', until: '2099-01-01T00:00:00.000Z' }
+  await addPerson(house, 'ada@example.com', yesTo([2], 'as-it-happens', { paused }))
+  await visit.open('/admin/campaigns/new')
+  t.match(visit.page.text, /Repairs: nobody asked for it\. Nothing sent yet\..*New patterns: 1 person asked for it\./)
+  await writeCampaign(house, 'x')
+  await visit.open('/admin/campaigns/x/check')
+  t.match(visit.page.text, 'Nobody asked for this topic yet. 0 of 1. That is an answer too.')
+  await writeCampaign(house, 'y', { topic: 'new-patterns' })
+  await visit.open('/admin/campaigns/y/check')
+  t.match(visit.page.text, 'Nobody may get it. 0 of 1. That is an answer too.')
+  await addPerson(house, 'eve@example.com', yesTo([2]))
+  await sendNow(house, 'y')
+  await moveClock(house.database.url, '3 days')
+  const { visit: later } = await signedIn(desk, 'marketer')
+  await later.open('/admin/campaigns/new')
+  t.match(later.page.text, 'New patterns: 2 people asked for it. Last sent 3 days ago.')
 })
 
 t.test('live progress tells each state once, says when it is over, and ends by itself', async (t) => {
