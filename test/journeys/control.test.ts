@@ -1,3 +1,4 @@
+import { openCampaign } from '../../src/actions/list-campaigns.ts'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -459,6 +460,32 @@ t.test('the commands say what happened and what to do next', async (t) => {
     (await courtesy(house, ['campaign', 'retry', 'darn', '--confirm', '2'])).out,
     /Of 2 unknown ones, 2 were sent again/,
   )
+})
+
+t.test('what has not started is written anew, narrowed and called off from the command line', async (t) => {
+  const { house } = await houseWith(t, () => unknown)
+  await people(house, 3, [1])
+  await write(house, 'darn')
+  const check = async () => JSON.parse((await courtesy(house, ['campaign', 'check', 'darn', '--json'])).out) as object
+  const list = join(t.testdir({ 'list.txt': 'p1@example.com\nnobody@example.com\n' }), 'list.txt')
+  const narrow = ['campaign', 'narrow', 'darn']
+  await t.rejects(courtesy(house, narrow), { code: 'invalid-input', message: /--everybody/ })
+  await t.rejects(courtesy(house, [...narrow, '--languages', 'xx']), { code: 'invalid-input', message: /"xx".*de/ })
+  t.match(await check(), { now: 3 }, 'what is refused narrows nothing')
+  t.match((await courtesy(house, [...narrow, '--to', list])).words, /1 of the 2 addresses/)
+  t.match(await check(), { now: 1, never: 2 })
+  await courtesy(house, ['campaign', 'edit', 'darn', '--subject', 'Six ways to darn'])
+  const shown = JSON.parse((await courtesy(house, ['campaign', 'show', 'darn', '--json'])).out) as { body: string }
+  t.match(shown, { subject: 'Six ways to darn', body: /./ }, 'what is not named stays')
+  t.match(await check(), { now: 1, never: 2 }, 'and so does whom it is for')
+  await courtesy(house, [...narrow, '--languages', 'en'])
+  t.match(await openCampaign(house, 'darn'), { narrowing: { listed: true, languages: ['en'] } }, 'so does the list')
+  await courtesy(house, [...narrow, '--everybody'])
+  t.match(await check(), { now: 3, never: 0 })
+  await courtesy(house, ['campaign', 'send', 'darn', '--at', '2099-01-01T09:00Z', '--confirm', '3'])
+  await t.rejects(courtesy(house, ['campaign', 'edit', 'darn', '--subject', 'Late']), { code: 'conflict' })
+  t.match((await courtesy(house, ['campaign', 'call-off', 'darn'])).words, /nothing was sent/)
+  t.match(JSON.parse((await courtesy(house, ['campaign', 'show', 'darn', '--json'])).out), { state: 'draft' })
 })
 
 /** Runs one command of ours against the house and collects what it says. */
