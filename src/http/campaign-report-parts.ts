@@ -129,11 +129,10 @@ function sumLine(report: Report): StaffPart {
   const states = reportedStates.filter((state) => report[state] > 0)
   const parts = states.map((state) => `${numberWords(report[state])} ${staffText(`staff.campaigns.tally.${state}`)}`)
   const right = parts.length === 0 ? '0' : parts.join(' + ')
-  const of = { people: numberWords(people), never: numberWords(never) }
   const sum = { now: numberWords(now), later: numberWords(later), right }
   return {
     kind: 'text',
-    lines: [staffText('staff.campaigns.report.of', of), staffText('staff.campaigns.report.sum', sum)],
+    lines: [staffText('staff.campaigns.report.of', { people, never }), staffText('staff.campaigns.report.sum', sum)],
   }
 }
 

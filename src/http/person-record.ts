@@ -31,6 +31,7 @@ async function record(site: Site, look: StaffLook, request: FastifyRequest, repl
   const person = personIn(request)
   try {
     const done = await recorded(site, look, person, request.body)
+    request.log.info({ staff: look.staff.id, done }, 'recorded for somebody')
     return await reply.redirect(`/admin/people/${person}?done=${done}`, 303)
   } catch (error) {
     if (!(error instanceof Problem) || statusOf(error) >= 500) throw error
@@ -152,7 +153,7 @@ function lessParts(look: StaffLook, { person, topics }: StaffPerson, url: string
 
 function moreParts(
   look: StaffLook,
-  { topics }: StaffPerson,
+  { topics, zone }: StaffPerson,
   url: string,
   { typed, published }: { typed: Typed; published: { value: string; label: string }[] },
 ): StaffPart[] {
@@ -164,7 +165,11 @@ function moreParts(
       value: typed('where'),
     }),
     lineField('day', staffText('staff.record.day'), { type: 'date', value: typed('day') }),
-    lineField('time', staffText('staff.record.time'), { type: 'time', value: typed('time') }),
+    lineField('time', staffText('staff.record.time'), {
+      type: 'time',
+      hint: staffText('staff.record.time.hint', { zone }),
+      value: typed('time'),
+    }),
     selectField('wording', staffText('staff.record.wording'), [none, ...published], { value: typed('wording') }),
     areaField('words', staffText('staff.record.words'), {
       hint: staffText('staff.record.words.hint'),

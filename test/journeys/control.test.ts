@@ -1,4 +1,3 @@
-import { openCampaign } from '../../src/actions/list-campaigns.ts'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import { cancelCampaign, pauseCampaign, resumeCampaign, scheduleCampaign } from 
 import { createCampaign } from '../../src/actions/create-campaign.ts'
 import type { House } from '../../src/actions/house.ts'
 import { showCampaign } from '../../src/actions/list-campaigns.ts'
+import { openCampaign } from '../../src/actions/list-campaigns.ts'
 import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
 import { retryUnknown, unknownOf } from '../../src/actions/retry-unknown.ts'
 import { sendCampaign } from '../../src/actions/send-campaign.ts'

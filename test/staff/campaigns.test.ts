@@ -657,6 +657,7 @@ t.test('a report is paused, resumed and cancelled, and downloaded as rows that n
   t.equal(file.body.trim().split('\r\n').length, 1 + 7 + 5 + 3 + 1, 'a row for each that was planned or held back')
   t.notMatch(file.body, /(?:^|,)"?=/m)
   t.match(desk.log.join('\n'), new RegExp(`"staff":"${marketer.staff.id}","campaign":"x","msg":"exported a report"`))
+  t.match(desk.log.join('\n'), `"staff":"${marketer.staff.id}","campaign":"x","press":"pause"`)
   await visit.open('/admin/campaigns/x/report')
   await visit.follow('Cancel it for good')
   t.equal(await stateOf(desk, 'x'), 'sent', 'a link cancels nothing')
