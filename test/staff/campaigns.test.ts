@@ -3,6 +3,7 @@ import { callOff } from '../../src/actions/control-campaign.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
 import { openCampaign } from '../../src/actions/list-campaigns.ts'
 import { startCampaign } from '../../src/actions/send-campaign.ts'
+import { currentCheckpoint } from '../../src/actions/sign-checkpoint.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { liveEvents } from '../../src/http/campaign-live.ts'
 import { tokenFor, visitor } from '../support/app.ts'
@@ -587,6 +588,8 @@ t.test('the list of who changed their mind stays what it was when the sending en
   await pressed('ada4', '', 'Pause 30 days')
   await standAt(house, '2026-12-01T12:01:01Z')
   await workOn(house, 'five-ways-to-darn')
+  await standAt(house, '2026-12-01T12:02:00Z')
+  await currentCheckpoint(house)
   await standAt(house, '2026-12-01T12:03:00Z')
   await pressed('eve', '/stop', 'Stop everything')
   await pressed('finn', '/stop', 'Stop everything')
