@@ -1,13 +1,16 @@
 import { convert } from 'html-to-text'
 import MarkdownIt from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
-import { isOwnPicture } from './campaign-lint.ts'
 import { cutAtMarks, holdsMarks, markFor } from './marks.ts'
+import { isOwnPicture } from './picture.ts'
 import { Problem } from './problem.ts'
 
 /** What a marketer may put into a body: `{{name}}`, or `{{name|there}}` with a word for people whose name we don't know. */
 const fields = ['name'] as const
 export type Field = { field: (typeof fields)[number]; fallback: string }
+
+/** What a body is written in. */
+export type BodyFormat = 'markdown' | 'html'
 
 /** A body made ready once: HTML and text, each with marks where `fields[number]` is filled in per person. */
 export type Body = { html: string; text: string; fields: Field[] }

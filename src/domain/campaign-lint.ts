@@ -1,3 +1,5 @@
+import { isOwnPicture } from './picture.ts'
+
 /** What is worth a second look in a message before it leaves; none of it keeps anybody from sending. */
 export const lintCodes = [
   'no-alt',
@@ -95,11 +97,6 @@ function leftOut(source: string, links: readonly { picture: boolean; url: string
     ...[...pictures, ...refused].map(({ url }) => finding('left-out', url)),
     ...(html ? [finding('left-out', html[0])] : []),
   ]
-}
-
-/** Whether a picture's address is one of those that we host ourselves, the same for everybody. */
-export function isOwnPicture(url: string): boolean {
-  return /^\/picture\/[\da-f]{64}\.png$/.test(url)
 }
 
 /** Arabic joins its small words to the next one, so that the index says nothing about it. */
