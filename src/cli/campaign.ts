@@ -3,8 +3,10 @@ import type { Command } from 'commander'
 import { checkCampaign } from '../actions/check-campaign.ts'
 import { createCampaign } from '../actions/create-campaign.ts'
 import { listCampaigns, showCampaign } from '../actions/list-campaigns.ts'
+import { previewCampaign } from '../actions/preview-campaign.ts'
 import { testCampaign } from '../actions/test-campaign.ts'
 import { Problem } from '../domain/problem.ts'
+import { staffText } from '../domain/staff-catalogue.ts'
 import { controlCommands } from './campaign-control.ts'
 import { checkInWords, numberText } from './campaign-words.ts'
 import { confirmAndSend, type SendArguments } from './campaign-send.ts'
@@ -18,6 +20,7 @@ type CreateOptions = {
   body: string
   usefulUntil?: string
   language?: string
+  html?: boolean
   json?: boolean
 }
 
@@ -62,27 +65,34 @@ function createCommands(campaign: Command, { terminal, withHouse }: CommandConte
     .requiredOption('--subject <text>', 'the subject line')
     .requiredOption('--in-short <text>', 'two sentences: how it stands in a digest')
     .requiredOption('--from <sender>', 'like "Fern <news@fern.example>"')
-    .requiredOption('--body <file>', 'Markdown; {{name|there}} puts in her name')
+    .requiredOption('--body <file>', 'Markdown, or a design in HTML; {{name|there}} puts in her name')
+    .option('--html', 'the body is a design, whatever its file is called')
     .option('--language <code>', 'the one it is written in: who chose another one does not get it')
     .option('--useful-until <time>', 'after this nobody gets it any more')
     .option(...json)
     .action(async (slug: string, options: CreateOptions) => {
       const body = fileText(options.body)
-      const created = await withHouse((house) =>
-        createCampaign(house, {
+      const format = options.html || /\.html?$/i.test(options.body) ? 'html' : 'markdown'
+      const { created, findings } = await withHouse(async (house) => ({
+        created: await createCampaign(house, {
           slug,
           topic: options.topic,
           subject: options.subject,
           inShort: options.inShort,
           sender: options.from,
           body,
+          format,
           usefulUntil: options.usefulUntil ?? null,
           language: options.language ?? null,
         }),
-      )
-      if (options.json)
-        terminal.out(JSON.stringify({ campaign: slug, topic: created.topicSlug, subject: created.subject }))
-      else terminal.words(`Written. Next: courtesy campaign check ${slug}`)
+        findings: (await previewCampaign(house, slug, { person: null, digest: false })).findings,
+      }))
+      const { topicSlug: topic, subject } = created
+      if (options.json) terminal.out(JSON.stringify({ campaign: slug, topic, subject, format, findings }))
+      else {
+        for (const { code, what } of findings) terminal.words(staffText(`staff.campaigns.lint.${code}`, { what }))
+        terminal.words(`Written. Next: courtesy campaign check ${slug}`)
+      }
     })
   campaign
     .command('list')

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createCampaign, requireVersion, reviseCampaign, type CampaignDraft } from '../actions/create-campaign.ts'
 import { campaignTopics, freeShortName, openCampaign } from '../actions/list-campaigns.ts'
 import { previewCampaign } from '../actions/preview-campaign.ts'
+import { bodyFormats, type BodyFormat } from '../domain/campaign-body.ts'
 import type { Brand } from '../domain/brand.ts'
 import { draftFaults } from '../domain/campaign-draft.ts'
 import { writingOf } from '../domain/language.ts'
@@ -16,7 +17,7 @@ import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 
 /** What was typed into the form, as it was typed. */
-const parts = ['topic', 'subject', 'inShort', 'sender', 'language', 'usefulUntil', 'body'] as const
+const parts = ['topic', 'subject', 'inShort', 'sender', 'language', 'usefulUntil', 'format', 'body'] as const
 type Part = (typeof parts)[number]
 type Typed = Record<Part, string>
 
@@ -45,9 +46,10 @@ export function composePages(server: FastifyInstance, site: Site): void {
     bodyLimit,
     get: async (look, request, reply) => {
       const campaign = await openCampaign(site.house, slugOf(request))
-      const { subject, inShort, sender, body, language, usefulUntil, topicSlug, message, slug } = campaign
+      const { subject, inShort, sender, body, format, language, usefulUntil, topicSlug, message, slug } = campaign
+      const words = { topic: topicSlug, subject, inShort, sender, format, body }
       const until = usefulUntil === null ? '' : wallOf(new Date(usefulUntil), look.brand.timeZone)
-      const typed = { topic: topicSlug, subject, inShort, sender, language: language ?? '', usefulUntil: until, body }
+      const typed = { ...words, language: language ?? '', usefulUntil: until }
       return compose(site, look, reply, { slug, version: message }, typed)
     },
     post: (look, request, reply) => revise(site, look, request, reply),
@@ -57,7 +59,7 @@ export function composePages(server: FastifyInstance, site: Site): void {
 function emptyFor({ name, replyTo, languages }: Brand): Typed {
   const sender = replyTo === null ? '' : `${name} <${replyTo}>`
   const language = languages.length > 1 ? '' : (languages[0] ?? '')
-  return { topic: '', subject: '', inShort: '', sender, language, usefulUntil: '', body: '' }
+  return { topic: '', subject: '', inShort: '', sender, language, usefulUntil: '', format: 'markdown', body: '' }
 }
 
 async function write(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -92,11 +94,11 @@ function typedIn(request: FastifyRequest): Typed {
   return Object.fromEntries(values) as Typed
 }
 
-/** A time that cannot be read stays as it was typed, and is refused as that. */
+/** A time or a format that cannot be read stays as it was typed, and is refused as that. */
 function draftOf(typed: Typed, brand: Brand): Omit<CampaignDraft, 'slug'> {
-  const { usefulUntil, language, ...rest } = typed
+  const { usefulUntil, language, format, ...rest } = typed
   const until = usefulUntil === '' ? null : (instantOfWall(usefulUntil, brand.timeZone)?.toISOString() ?? usefulUntil)
-  return { ...rest, usefulUntil: until, language: language === '' ? null : language }
+  return { ...rest, format: format as BodyFormat, usefulUntil: until, language: language === '' ? null : language }
 }
 
 function faultsIn(typed: Typed, brand: Brand): Partial<Record<Part, string>> {
@@ -191,6 +193,12 @@ function fieldsFor(
       ...state('inShort'),
       hint: staffText('staff.campaigns.compose.inShortHint'),
     }),
+    {
+      ...plainField('format', staffText('staff.campaigns.compose.format'), state('format')),
+      hint: staffText('staff.campaigns.compose.formatHint'),
+      type: 'select',
+      options: bodyFormats.map((each) => chosen(each, staffText(`staff.campaigns.compose.format.${each}`), 'format')),
+    },
     plainField('body', staffText('staff.campaigns.compose.body'), {
       ...state('body'),
       type: 'area',

@@ -78,7 +78,7 @@ t.test(
     })
     await marketer.visit.open('/admin/campaigns/x')
     t.match(marketer.visit.page.text, `A picture has no words for who cannot see it: ${path}`)
-    t.match(marketer.visit.page.text, 'left out of the mail: https://evil.example/x.png')
+    t.match(marketer.visit.page.text, 'its house would learn who opened the mail: https://evil.example/x.png')
     await sendNow(house, 'x')
     const sources = parcels.map(({ mime }) => mime.replaceAll(/=\r\n/g, '').match(/<img [^>]*>/g))
     const src = `src=3D"http://127.0.0.1:3000${path}"`
