@@ -18,5 +18,5 @@ export function inSheet(html: string, within: string): { html: string; css: stri
 
 /** A design says what is on its ground and rarely the ground itself: that is white, as in a mail, in the dark too. */
 function ground(id: string): string {
-  return `#${id}{overflow:auto;background:#fff;color:#1a1c20;color-scheme:light}#${id} img{max-width:100%;height:auto}`
+  return `#${id}{overflow:auto;margin-block-end:1.5rem;background:#fff;color:#1a1c20;color-scheme:light}#${id} img{max-width:100%;height:auto}`
 }
