@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { checkCampaign } from '../actions/check-campaign.ts'
 import { createCampaign } from '../actions/create-campaign.ts'
 import { listCampaigns, showCampaign } from '../actions/list-campaigns.ts'
-import { previewCampaign } from '../actions/preview-campaign.ts'
 import { testCampaign } from '../actions/test-campaign.ts'
-import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { bodyIn, findingsIn, sayFindings } from './body-file.ts'
+import { changeCommands } from './campaign-change.ts'
 import { controlCommands } from './campaign-control.ts'
 import { checkInWords, numberText } from './campaign-words.ts'
 import { confirmAndSend, type SendArguments } from './campaign-send.ts'
@@ -55,10 +53,12 @@ export function campaignCommands(program: Command, context: CommandContext): voi
     .option('--hold <seconds>', 'time to change your mind: 60 on a terminal, else 0')
     .option(...json)
     .action(async (slug: string, options: SendArguments) => confirmAndSend(context, slug, options))
+  changeCommands(campaign, context)
   controlCommands(campaign, context)
 }
 
-function createCommands(campaign: Command, { terminal, withHouse }: CommandContext): void {
+function createCommands(campaign: Command, context: CommandContext): void {
+  const { terminal, withHouse } = context
   campaign
     .command('create <slug>')
     .requiredOption('--topic <slug>', 'exactly one: who asked for it gets it')
@@ -71,8 +71,7 @@ function createCommands(campaign: Command, { terminal, withHouse }: CommandConte
     .option('--useful-until <time>', 'after this nobody gets it any more')
     .option(...json)
     .action(async (slug: string, options: CreateOptions) => {
-      const body = fileText(options.body)
-      const format = options.html || /\.html?$/i.test(options.body) ? 'html' : 'markdown'
+      const written = bodyIn(options.body, options.html)
       const { created, findings } = await withHouse(async (house) => ({
         created: await createCampaign(house, {
           slug,
@@ -80,17 +79,17 @@ function createCommands(campaign: Command, { terminal, withHouse }: CommandConte
           subject: options.subject,
           inShort: options.inShort,
           sender: options.from,
-          body,
-          format,
+          ...written,
           usefulUntil: options.usefulUntil ?? null,
           language: options.language ?? null,
         }),
-        findings: (await previewCampaign(house, slug, { person: null, digest: false })).findings,
+        findings: await findingsIn(house, slug),
       }))
       const { topicSlug: topic, subject } = created
-      if (options.json) terminal.out(JSON.stringify({ campaign: slug, topic, subject, format, findings }))
+      if (options.json)
+        terminal.out(JSON.stringify({ campaign: slug, topic, subject, format: created.format, findings }))
       else {
-        for (const { code, what } of findings) terminal.words(staffText(`staff.campaigns.lint.${code}`, { what }))
+        sayFindings(context, findings)
         terminal.words(`Written. Next: courtesy campaign check ${slug}`)
       }
     })
@@ -114,13 +113,4 @@ function createCommands(campaign: Command, { terminal, withHouse }: CommandConte
         for (const [name, value] of Object.entries(shown))
           terminal.out(`${name.padEnd(12)} ${typeof value === 'number' ? numberText(value) : (value ?? '')}`)
     })
-}
-
-function fileText(path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'it is not UTF-8'
-    throw new Problem('invalid-input', `the body ${path} cannot be read (${why})`)
-  }
 }
