@@ -167,7 +167,8 @@ t.test(
       body: 'Other',
       language: '',
     }
-    const revise = (version: string) => press(desk, `${darn}/edit`, { ...words, usefulUntil: '', version })
+    const revise = (version: string) =>
+      press(desk, `${darn}/edit`, { ...words, format: 'markdown', usefulUntil: '', version })
     t.equal((await revise(first.message)).statusCode, 409, 'somebody else had edited it')
     const send = (version: string) => press(desk, `${darn}/send`, { confirm: '1', asked: '1', version, at: '' })
     t.equal((await send(first.message)).statusCode, 409, 'the number was confirmed for another text')
@@ -253,7 +254,7 @@ t.test('what cannot be sent is told at its field with the words kept, and what i
     ['usefulUntil', 'tomorrow', /is no time/],
   ]
   const topic = { topic: 'repairs', subject: 'Subject', inShort: 'Short', sender: 'Fern <a@b.example>', language: '' }
-  const good = { ...topic, body: 'Kept words', usefulUntil: '' }
+  const good = { ...topic, body: 'Kept words', format: 'markdown', usefulUntil: '' }
   for (const [part, value, says] of wrong) {
     const answer = await press(desk, '/admin/campaigns/new', { ...good, [part]: value })
     const page = parsePage(answer.body)
