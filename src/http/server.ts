@@ -113,7 +113,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   hostedCopies(server, site)
   oneClickPages(server, site)
   staffPages(server, site)
-  campaignDesk(server, site)
+  campaignDesk(server, site, options.desk?.senders?.dkim?.domain.toLowerCase() ?? null)
   await marketerDesk(server, site, options.desk ?? {})
   auditPages(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)
