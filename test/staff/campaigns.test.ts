@@ -105,7 +105,15 @@ t.test('a campaign whose form is pressed twice is written once', async (t) => {
   await visit.open('/admin/campaigns/new')
   const id = visit.page.forms.flatMap(({ fields }) => fields).find(([name]) => name === 'form')?.[1] ?? ''
   const sender = 'Fern <a@fern.example>'
-  const typed = { topic: 'repairs', subject: 'Darn', inShort: 'Short', sender, body: 'Words', language: '' }
+  const typed = {
+    topic: 'repairs',
+    subject: 'Darn',
+    inShort: 'Short',
+    sender,
+    body: 'Words',
+    language: '',
+    format: 'markdown',
+  }
   const write = (fields: Record<string, string>) =>
     press(desk, '/admin/campaigns/new', { ...typed, form: id, ...fields })
   const slugs = async () =>
