@@ -11,6 +11,10 @@ const corpus = new URL('../vectors/naughty-strings/blns.json', import.meta.url)
 const strings = JSON.parse(readFileSync(corpus, 'utf8')) as string[]
 const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
 
+/** Each place gets every third string, and each string every third place; `npm run test:long` takes all of both. */
+const apart = process.env['COURTESY_WHOLE'] === '1' ? 1 : 3
+const inTurn = <T>(all: readonly T[], turn: number): T[] => all.filter((_, at) => at % apart === turn % apart)
+
 type Ask = { method: 'GET' | 'POST'; url: string; headers?: Record<string, string>; payload?: string }
 
 t.test('no string in any field, path or query gives a failure or a broken page', async (t) => {
@@ -24,9 +28,10 @@ t.test('no string in any field, path or query gives a failure or a broken page',
   const yes = { shown: '1', topic: '1', pace: 'as-it-happens', channel: 'email', 'pace-1': '' }
   const form = { wording: app.wording, version: String(await newestEntry(app.house)), ...yes }
   t.equal(strings.length, 515)
-  let answered = 0
-  for (const string of strings) {
-    const asks = asksWith(string, { p, u, undo, form })
+  let [asked, answered] = [0, 0]
+  for (const [turn, string] of strings.entries()) {
+    const asks = inTurn(asksWith(string, { p, u, undo, form }), turn)
+    asked += asks.length
     const answers = await Promise.all(asks.map((ask) => app.server.inject(ask)))
     for (const [index, { statusCode, body, headers }] of answers.entries()) {
       const html = String(headers['content-type']).startsWith('text/html')
@@ -35,7 +40,8 @@ t.test('no string in any field, path or query gives a failure or a broken page',
       else t.fail(`${JSON.stringify(asks[index])} answered ${statusCode}: ${faults.join(', ')}`)
     }
   }
-  t.equal(answered, strings.length * asksWith('', { p, u, undo, form }).length)
+  t.equal(answered, asked)
+  t.ok(asked > 4_000)
   t.equal((await app.server.inject(`/p/${p}`)).statusCode, 200)
   await verifyWholeLedger(t, app.house)
 })
@@ -47,7 +53,7 @@ t.test('whatever a brand, a topic or a subject is called, its page holds, and sa
   await deliver(app, id, delivery)
   const token = tokenFor(app.house, id, { topics: [1], delivery })
   const kept = strings.filter((string) => string.trim() !== '' && !string.includes('\0') && string.isWellFormed())
-  for (const string of kept) {
+  for (const string of inTurn(kept, 0)) {
     const named = string.normalize('NFC')
     await rename(app, named)
     for (const path of ['/p/', '/u/']) {
