@@ -1,7 +1,7 @@
 import type { StandingShown } from '../actions/read-standing.ts'
 import type { StandingAt } from '../actions/standing-at.ts'
 import { textList } from '../domain/catalogue.ts'
-import { staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { entryUrl, kindName, wordingKindName } from './audit-words.ts'
 import { fieldOf } from './site.ts'
@@ -79,7 +79,7 @@ function formCells({ topics }: StandingShown, { form }: StandingAt): Cell[] {
     ids.length === 0
       ? staffText('staff.audit.at.none')
       : textList(
-          'en',
+          staffLanguage(),
           ids.map((id) => topics.find((topic) => topic.id === id)?.name ?? String(id)),
         )
   if (form === null) return []

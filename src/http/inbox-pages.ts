@@ -6,7 +6,7 @@ import { replyToAnswer } from '../actions/reply-to-answer.ts'
 import { longestWords } from '../domain/answer.ts'
 import { text } from '../domain/catalogue.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
@@ -108,7 +108,7 @@ function rowOf(answer: Heard, zone: string): Cell[] {
 
 function wordsOf({ text: words, reason }: Heard): string {
   if (words !== '') return words
-  return reason === null ? '' : text('en', `talk.reason.${reason}`)
+  return reason === null ? '' : text(staffLanguage(), `talk.reason.${reason}`)
 }
 
 function replyState({ wantsReply, repliedAt }: Heard): 'none' | 'wanted' | 'sent' {
@@ -136,7 +136,7 @@ async function showAnswer(
 function partsOf(look: StaffLook, { heard, answer, person, sentence }: OpenAnswer, typed: string): StaffPart[] {
   const zone = look.brand.timeZone
   const url = `/admin/conversation/${heard.id}`
-  const reason = heard.reason === null ? [] : [text('en', `talk.reason.${heard.reason}`)]
+  const reason = heard.reason === null ? [] : [text(staffLanguage(), `talk.reason.${heard.reason}`)]
   const quote = staffText(`staff.inbox.quote.${heard.mayQuote}`, { name: heard.firstName ?? '' })
   return [
     { kind: 'quote', text: wordsOf(heard), note: staffTime(heard.editedAt ?? heard.at, zone) },

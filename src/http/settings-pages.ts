@@ -8,7 +8,7 @@ import { contrastOf, shadesOf } from '../domain/contrast.ts'
 import { Problem } from '../domain/problem.ts'
 import { serviceKinds, serviceRegister } from '../domain/service-register.ts'
 import { text } from '../domain/catalogue.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { renderWording } from '../render.ts'
 import type { StaffPart } from '../staff-views.ts'
@@ -151,9 +151,11 @@ async function save(site: Site, look: StaffLook, request: FastifyRequest, reply:
   }
 }
 
-const backToSettings: StaffPart = {
-  kind: 'links',
-  links: [{ label: staffText('staff.settings.heading'), url: '/admin/settings' }],
+function backToSettings(): StaffPart {
+  return {
+    kind: 'links',
+    links: [{ label: staffText('staff.settings.heading'), url: '/admin/settings' }],
+  }
 }
 
 function senderParts(found: readonly SenderFindings[]): StaffPart[] {
@@ -169,7 +171,7 @@ function senderParts(found: readonly SenderFindings[]): StaffPart[] {
       })),
     },
   ])
-  return [lead, ...none, ...each, backToSettings]
+  return [lead, ...none, ...each, backToSettings()]
 }
 
 function serviceParts(): StaffPart[] {
@@ -184,12 +186,12 @@ function serviceParts(): StaffPart[] {
         { label: staffText('staff.service.ground') },
       ],
       rows: serviceKinds.map((kind) => [
-        { text: text('en', `about.service.${kind}.name`) },
-        { text: text('en', `about.service.${kind}.why`) },
-        { text: text('en', `privacy.ground.${serviceRegister[kind]}`) },
+        { text: text(staffLanguage(), `about.service.${kind}.name`) },
+        { text: text(staffLanguage(), `about.service.${kind}.why`) },
+        { text: text(staffLanguage(), `privacy.ground.${serviceRegister[kind]}`) },
       ]),
       none: '',
     },
-    backToSettings,
+    backToSettings(),
   ]
 }

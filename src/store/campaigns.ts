@@ -30,6 +30,8 @@ export type Campaign = {
   confirmedEntry: number | null
   narrowing: Narrowing | null
   note: string | null
+  /** When a test of it left last. */
+  testedAt: string | null
 }
 
 const columns = {
@@ -51,6 +53,7 @@ const columns = {
   confirmedEntry: campaigns.confirmedEntry,
   narrowing: campaigns.narrowing,
   note: campaigns.note,
+  testedAt: campaigns.testedAt,
 }
 
 function query(sql: Sql) {
@@ -90,7 +93,16 @@ export async function insertCampaign(
   tx: Transaction,
   campaign: Omit<
     Campaign,
-    'state' | 'topicSlug' | 'topicName' | 'sendAt' | 'startedAt' | 'confirmed' | 'confirmedEntry' | 'narrowing' | 'note'
+    | 'state'
+    | 'topicSlug'
+    | 'topicName'
+    | 'sendAt'
+    | 'startedAt'
+    | 'confirmed'
+    | 'confirmedEntry'
+    | 'narrowing'
+    | 'note'
+    | 'testedAt'
   >,
 ): Promise<void> {
   await insertMessage(tx, campaign)
@@ -125,6 +137,11 @@ export async function replaceMessage(
   await tx`update chosen_people set message = ${message.message} where message = ${old}`
   await tx`delete from messages where id = ${old}`
   return true
+}
+
+/** Notes that a test of it has left: one of the steps before a first campaign. */
+export async function noteTest(sql: Sql, message: string): Promise<void> {
+  await sql`update campaigns set tested_at = instant() where message = ${message}`
 }
 
 export async function campaignState(sql: Sql, message: string): Promise<CampaignState | null> {

@@ -59,6 +59,8 @@ export const campaigns = pgTable(
     confirmedEntry: bigint('confirmed_entry', { mode: 'number' }),
     narrowing: jsonb('narrowing').$type<Narrowing>(),
     note: text('note'),
+    /** When a test of it was taken by our own mail server last. */
+    testedAt: instant('tested_at'),
   },
   (table) => [
     check('campaigns_state', sql`${table.state} in ('draft', 'scheduled', 'sending', 'sent', 'paused', 'cancelled')`),

@@ -40,8 +40,10 @@ export async function marketerStates(app: App): Promise<State[]> {
     page('check', '/desk-darn/check'),
     page('narrow', '/desk-darn/narrow'),
     page('send', '/desk-darn/send'),
+    page('cancel', '/desk-darn/cancel'),
     page('people', '/desk-darn/people?verdict=never'),
     page('scheduled', '/desk-wool/report'),
     page('report', '/desk-evening/report'),
+    { ...page('pictures', ''), path: '/admin/pictures' },
   ]
 }
