@@ -12,6 +12,7 @@ import { staffLanguages } from '../src/domain/staff-catalogue.ts'
 import { renderWording } from '../src/render.ts'
 import { joinBundledServer } from '../src/store/bundled-postgres.ts'
 import { openApp, type App } from '../test/support/app.ts'
+import { openState } from '../test/support/browser-page.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
 import { deskStates } from '../test/support/desk-states.ts'
@@ -77,12 +78,12 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   await mkdir(folder, { recursive: true })
   for (const { suffix, viewport, colorScheme } of variants) {
     const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled: false })
-    for (const { name, path, cookie, origin: own = origin } of states) {
+    for (const { origin: own = origin, ...state } of states) {
+      const { name, path } = state
       if (names.length > 0 && !names.some((each) => isMeant(each, name))) continue
-      await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
       const spoken = /^\/(?:admin|audit|staff)/.test(path) ? languages.filter(isStaffs) : languages
       for (const language of spoken) {
-        await page.goto(`${own}${path}${path.includes('?') ? '&' : '?'}lang=${language}`)
+        await openState(page, own, state, language)
         if (/^(?:sent|me|her-page)/.test(name))
           await page.evaluate("document.querySelector('details')?.setAttribute('open', '')")
         const place = language === 'en' ? suffix : `${language}-${suffix}`

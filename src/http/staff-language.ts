@@ -16,7 +16,10 @@ const oneYear = 365 * 24 * 60 * 60
 export function speakToStaff(server: FastifyInstance, site: Site): void {
   server.addHook('preHandler', (request, reply, done) => {
     if (!/^\/(?:admin|audit|staff)(?:\/|$)/.test(request.routeOptions.url ?? '')) return done()
-    const asked = languageIn(fieldOf(request.query, 'lang'))
+    const query = Object(request.query) as { lang?: unknown }
+    const asked = languageIn(fieldOf(query, 'lang'))
+    // No page meets it: some refuse every word of an address that is not theirs.
+    delete query.lang
     if (asked !== null) {
       const secure = isSecure(site) ? '; Secure' : ''
       reply.header('set-cookie', `${cookie}=${asked}; Path=/; Max-Age=${oneYear}; HttpOnly; SameSite=Lax${secure}`)

@@ -1,9 +1,8 @@
 // Each page that the staff has, in a real Chromium: for everybody's eyes, at every width, by keyboard, in both directions.
 import type { FastifyInstance } from 'fastify'
-import type { Page } from 'playwright-core'
 import t from 'tap'
 import { openApp } from '../support/app.ts'
-import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
+import { arrived, fitsSideways, newPage, openState, phone, refusals, violationsOn } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { deskStates } from '../support/desk-states.ts'
 import { marketerStates } from '../support/marketer-states.ts'
@@ -24,6 +23,9 @@ const noPages: Readonly<Record<string, string>> = {
   '/audit/export/:entry/file': 'is a file',
   '/audit/wording/:hash/as-stored': 'is the text that was shown, which is no page of ours any more',
 }
+
+/** Pages with numbers that come by themselves where there is script, and by a link where there is none. */
+const live = new Set(['desk-scheduled'])
 
 /** Every address under which the staff's server answers to GET. */
 function staffRoutes(server: FastifyInstance): string[] {
@@ -72,11 +74,6 @@ const keyboardFaults = `(() => {
   return faults
 })()`
 
-async function go(page: Page, origin: string, path: string, language: 'en' | 'ar'): Promise<number> {
-  const answer = await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${language}`)
-  return answer?.status() ?? 0
-}
-
 t.test('every page of the staff', async (t) => {
   const { app, states } = await allStates(t)
   t.test('is one that is looked at here', async (t) => {
@@ -94,15 +91,14 @@ t.test('every page of the staff', async (t) => {
   const page = await newPage(await openBrowser(t), { viewport: screen }, true)
   const refused = refusals(page)
   t.test('is for all eyes, fits, and needs neither mouse nor script', async (t) => {
-    for (const { name, path, cookie, origin } of states) {
-      await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
+    for (const { name, origin, ...state } of states) {
       await page.emulateMedia({ colorScheme: 'light' })
       await page.setViewportSize(screen)
-      t.equal(await go(page, origin, path, 'en'), 200, name)
+      t.ok(await openState(page, origin, { name, ...state }, 'en'), name)
       t.same(await violationsOn(page), [], name)
       t.ok(await fitsSideways(page), `${name} fits a desk`)
       t.same(await page.evaluate(keyboardFaults), [], name)
-      t.equal(await page.locator('script').count(), 0, `${name} runs nothing`)
+      t.equal(await page.locator('script').count(), live.has(name) ? 1 : 0, `${name} runs nothing`)
       await page.emulateMedia({ colorScheme: 'dark' })
       await page.setViewportSize(phone)
       t.ok(await fitsSideways(page), `${name} fits a phone`)
@@ -110,9 +106,8 @@ t.test('every page of the staff', async (t) => {
     }
   })
   t.test('is as good from right to left', async (t) => {
-    for (const { name, path, cookie, origin } of states) {
-      await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
-      t.equal(await go(page, origin, path, 'ar'), 200, name)
+    for (const { name, origin, ...state } of states) {
+      t.ok(await openState(page, origin, { name, ...state }, 'ar'), name)
       t.same(await page.evaluate('[document.documentElement.lang, document.documentElement.dir]'), ['ar', 'rtl'])
       t.ok(await fitsSideways(page), `${name} fits a phone`)
       t.same(await violationsOn(page, 'but colours'), [], name)
@@ -124,9 +119,8 @@ t.test('every page of the staff', async (t) => {
   t.test('lets a keyboard past its frame, and goes on from field to field', async (t) => {
     const compose = states.find(({ name }) => name === 'desk-compose')
     if (compose === undefined) throw new Error('there is no page to write a campaign')
-    await page.setExtraHTTPHeaders({ cookie: compose.cookie ?? '' })
     await page.setViewportSize(screen)
-    await go(page, compose.origin, compose.path, 'en')
+    await openState(page, compose.origin, compose, 'en')
     await page.keyboard.press('Tab')
     t.match(await page.evaluate('document.activeElement.className'), 'skip')
     t.ok(((await page.locator('a.skip').boundingBox())?.width ?? 0) > 40, 'it shows once it is reached')
@@ -146,12 +140,9 @@ t.test('every page of the staff', async (t) => {
   })
   t.test('speaks the language that was chosen, until another one is', async (t) => {
     const today = states.find(({ name }) => name === 'office-today')
-    const context = page.context()
-    const [name = '', value = ''] = today?.cookie?.split('=') ?? []
-    const origin = today?.origin ?? ''
-    await page.setExtraHTTPHeaders({})
-    await context.clearCookies()
-    await context.addCookies([{ name, value, url: origin }])
+    if (today === undefined) throw new Error('there is no desk')
+    const { origin } = today
+    await openState(page, origin, today, 'en')
     await page.goto(`${origin}/admin/people?from=here`)
     await arrived(page, page.getByRole('link', { name: 'العربية' }).click())
     t.match(page.url(), '/admin/people?from=here&lang=ar')
