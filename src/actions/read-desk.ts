@@ -41,7 +41,7 @@ export async function readDesk(house: House): Promise<Desk> {
       signUp: offered.length > 0 && brand.replyTo !== null,
       test: campaigns.some(({ state, testedAt }) => testedAt !== null || state !== 'draft'),
     },
-    running: running.map(({ slug, subject, topicSlug, state }) => ({ slug, subject, topic: topicSlug, state })),
+    running: running.map(({ slug, subject, topicName, state }) => ({ slug, subject, topic: topicName, state })),
     drafts: campaigns.filter(({ state }) => state === 'draft').length,
     heard: { unread: heard.unread, waiting: heard.waiting },
   }

@@ -64,8 +64,7 @@ async function showInbox(site: Site, look: StaffLook, request: FastifyRequest, r
       }),
       columns: [
         { label: staffText('staff.inbox.words') },
-        { label: staffText('staff.inbox.question') },
-        { label: staffText('staff.person.topic') },
+        { label: staffText('staff.inbox.about') },
         { label: staffText('staff.inbox.reply') },
         { label: staffText('staff.inbox.at') },
       ],
@@ -94,13 +93,13 @@ function urlOf(filter: Record<string, string>): string {
 function rowOf(answer: Heard, zone: string): Cell[] {
   const { id, question, topic, at } = answer
   const first = wordsOf(answer)
+  const about = [question, topic].filter((each) => each !== null).join(', ')
   return [
     {
       text: first.length > firstWords ? `${first.slice(0, firstWords).toWellFormed()}…` : first,
       url: `/admin/conversation/${id}`,
     },
-    question === null ? { text: '–', look: 'muted' } : { text: question },
-    topic === null ? { text: '–', look: 'muted' } : { text: topic },
+    about === '' ? { text: '–', look: 'muted' } : { text: about },
     { text: staffText(`staff.inbox.reply.${replyState(answer)}`) },
     { text: staffTime(at, zone) },
   ]

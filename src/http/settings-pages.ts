@@ -178,19 +178,14 @@ function serviceParts(): StaffPart[] {
   return [
     { kind: 'text', lines: [staffText('staff.service.lead')], look: 'lead' },
     {
-      kind: 'table',
-      caption: staffText('staff.service.all'),
-      columns: [
-        { label: staffText('staff.service.kind') },
-        { label: staffText('staff.service.why') },
-        { label: staffText('staff.service.ground') },
-      ],
-      rows: serviceKinds.map((kind) => [
-        { text: text(staffLanguage(), `about.service.${kind}.name`) },
-        { text: text(staffLanguage(), `about.service.${kind}.why`) },
-        { text: text(staffLanguage(), `privacy.ground.${serviceRegister[kind]}`) },
-      ]),
-      none: '',
+      kind: 'facts',
+      facts: serviceKinds.map((kind) => ({
+        name: text(staffLanguage(), `about.service.${kind}.name`),
+        values: [
+          { text: text(staffLanguage(), `about.service.${kind}.why`) },
+          { text: text(staffLanguage(), `privacy.ground.${serviceRegister[kind]}`), look: 'muted' },
+        ],
+      })),
     },
     backToSettings(),
   ]

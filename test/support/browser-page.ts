@@ -45,7 +45,12 @@ export function refusals(page: Page): () => string[] {
 }
 
 /** Opens a page in its state, in a language, with no cookie but that of its session. @returns whether it came, itself and no other. */
-export async function openState(page: Page, origin: string, { path, cookie }: State, language: Language): Promise<boolean> {
+export async function openState(
+  page: Page,
+  origin: string,
+  { path, cookie }: State,
+  language: Language,
+): Promise<boolean> {
   await page.context().clearCookies()
   const [name = '', value = ''] = cookie?.split('=', 2) ?? []
   if (name !== '') await page.context().addCookies([{ name, value, url: origin }])
