@@ -58,5 +58,13 @@ export function staffText(key: StaffTextKey, values: Readonly<Record<string, str
     compiled.get(name) ??
     new IntlMessageFormat(texts[own][key] ?? english[key], formats, undefined, { ignoreTag: true })
   compiled.set(name, format)
-  return String(format.format(direction === 'rtl' ? isolated(values) : values))
+  if (direction === 'ltr') return String(format.format(values))
+  const said = String(format.format(isolated(values)))
+  // Whoever looks for the first letter to tell the direction, as browsers do, must not find that of a value.
+  return said.startsWith('\u2068') ? `\u200F${said}` : said
+}
+
+/** Items beside each other, with commas as the language writes them. */
+export function staffList(items: readonly string[]): string {
+  return items.join(staffText('staff.comma'))
 }

@@ -2,7 +2,7 @@ import type { StandingShown } from '../actions/read-standing.ts'
 import type { StandingAt } from '../actions/standing-at.ts'
 import { maskedAddress } from '../domain/address.ts'
 import type { AsOfFields } from '../domain/as-of.ts'
-import { textDate, textTime } from '../domain/catalogue.ts'
+import { text, textDate, textTime } from '../domain/catalogue.ts'
 import { happeningIn } from '../domain/happening.ts'
 import { tell } from '../domain/history-sentence.ts'
 import { lookEnds } from '../domain/look.ts'
@@ -156,7 +156,7 @@ function mailsTable({ shown: { sent } }: StandingPage): StaffPart {
     rows: sent.mails.map(({ at, subject, state, entry }) => [
       { text: at, look: 'time' },
       { text: subject ?? staffText('staff.audit.at.mail.digest') },
-      { text: state },
+      { text: text(staffLanguage(), `download.file.state.${state}`) },
       entryCell(entry),
     ]),
     none: staffText('staff.audit.at.mails.none'),
@@ -193,7 +193,7 @@ function historyItem({ person, shown, zone, brand }: StandingPage, one: HerEntry
   return {
     time,
     machine: time,
-    text: [...did, from].filter((text) => text !== '').join(' '),
+    text: [...did, from].filter((words) => words !== '').join(' '),
     note: staffText('staff.audit.at.history.note', { kind: kindName(entry.kind), entry: number }),
     link: { label: staffText('staff.audit.at.history.then'), url: atUrl(person, time) },
   }

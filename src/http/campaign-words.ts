@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Campaign } from '../actions/list-campaigns.ts'
 import { textNumber } from '../domain/catalogue.ts'
 import { writingOf } from '../domain/language.ts'
-import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffList, staffText } from '../domain/staff-catalogue.ts'
 import type { Cell, StaffField, StaffPart } from '../staff-views.ts'
 import { fieldOf } from './site.ts'
 import type { StaffLook } from './staff-door.ts'
@@ -50,7 +50,7 @@ export function dayWords(at: string, timeZone: string): string {
 /** "Fri 27 Nov 2026, 14:03:10 (Europe/London)". */
 export function instantWords(at: string, timeZone: string): string {
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone } as const
-  return `${dayWords(at, timeZone)}, ${new Intl.DateTimeFormat(formats(), clock).format(new Date(at))} (${timeZone})`
+  return `${staffList([dayWords(at, timeZone), new Intl.DateTimeFormat(formats(), clock).format(new Date(at))])} (${timeZone})`
 }
 
 /** A verdict's reason as a marketer reads it. */

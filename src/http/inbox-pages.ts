@@ -6,7 +6,7 @@ import { replyToAnswer } from '../actions/reply-to-answer.ts'
 import { longestWords } from '../domain/answer.ts'
 import { text } from '../domain/catalogue.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffList, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
@@ -93,7 +93,7 @@ function urlOf(filter: Record<string, string>): string {
 function rowOf(answer: Heard, zone: string): Cell[] {
   const { id, question, topic, at } = answer
   const first = wordsOf(answer)
-  const about = [question, topic].filter((each) => each !== null).join(', ')
+  const about = staffList([question, topic].filter((each) => each !== null))
   return [
     {
       text: first.length > firstWords ? `${first.slice(0, firstWords).toWellFormed()}…` : first,

@@ -1,5 +1,5 @@
 import type { Problem } from '../domain/problem.ts'
-import { staffLanguage, staffQuote, staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffList, staffQuote, staffText } from '../domain/staff-catalogue.ts'
 import { textDate, textNumber, textTime } from '../domain/catalogue.ts'
 import type { Cell, StaffField, StaffForm, StaffPart } from '../staff-views.ts'
 import { statusOf } from './problem-pages.ts'
@@ -64,7 +64,7 @@ export function tickedIds(body: unknown, prefix: string): number[] {
 /** A day and time as staff read them, in a zone. */
 export function staffTime(at: Date | string, zone: string): string {
   const moment = new Date(at)
-  return `${textDate(staffLanguage(), moment, zone)}, ${textTime(staffLanguage(), moment, zone)}`
+  return staffList([textDate(staffLanguage(), moment, zone), textTime(staffLanguage(), moment, zone)])
 }
 
 export function staffNumber(value: number): string {

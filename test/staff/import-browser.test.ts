@@ -32,7 +32,16 @@ t.test('an import in the browser tells the same as the command line, before and 
   await addTopics(house)
   const wording = join(temporaryFolder(t), 'words.txt')
   writeFileSync(wording, words)
-  const terms = ['--topics-column', 'About what?', '--wording', wording, '--attested-by', 'ines@fern.example']
+  const terms = [
+    '--format',
+    'mailchimp',
+    '--topics-column',
+    'About what?',
+    '--wording',
+    wording,
+    '--attested-by',
+    'ines@fern.example',
+  ]
   const told = async () =>
     JSON.parse(await command('people', 'import', ...files, ...terms, '--dry-run', '--json')) as ImportSummary
   const expected = await told()
@@ -49,7 +58,6 @@ t.test('an import in the browser tells the same as the command line, before and 
   t.same((await numbers()).slice(0, 6), asShown(expected))
   t.match(await page.textContent('main'), `${asShown(expected)[0]} usable, ${asShown(expected)[1]} not asked.`)
   for (const value of Object.keys(expected.unknownTopics)) t.match(await page.textContent('main'), value)
-  t.same(await told(), expected, 'nothing was written yet')
 
   await arrived(page, page.getByRole('button', { name: 'Import them' }).click())
   t.equal(await page.textContent('h1'), 'Imported')
