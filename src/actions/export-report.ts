@@ -1,5 +1,3 @@
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { csvRecord } from '../domain/csv.ts'
@@ -7,6 +5,7 @@ import type { Transaction } from '../store/database.ts'
 import { reportRows } from '../store/report-rows.ts'
 import { theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
+import { writePrivateFile } from './private-file.ts'
 
 const header = ['person', 'address', 'verdict', 'reason', 'state', 'planned at', 'settled at', 'reply']
 
@@ -19,15 +18,8 @@ const header = ['person', 'address', 'verdict', 'reason', 'state', 'planned at',
 export async function exportReport(house: House, slug: string, file: string): Promise<{ rows: number }> {
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const { message } = await theCampaign(tx, slug)
-    const draft = `${file}.part`
     const counted = { rows: 0 }
-    try {
-      await pipeline(Readable.from(records(tx, message, counted)), createWriteStream(draft, { mode: 0o600 }))
-      await rename(draft, file)
-    } catch (error) {
-      await rm(draft, { force: true })
-      throw error
-    }
+    await writePrivateFile(file, records(tx, message, counted))
     return counted
   })
 }

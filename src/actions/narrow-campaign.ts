@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { parseAddress } from '../domain/address.ts'
-import { languageOf } from '../domain/language.ts'
+import { allLanguages, languageOf, type Language } from '../domain/language.ts'
 import type { Narrowing } from '../domain/narrowing.ts'
 import { Problem } from '../domain/problem.ts'
 import { replaceMessage } from '../store/campaigns.ts'
@@ -21,7 +21,7 @@ export type Narrow = { addresses: string | null; languages: readonly string[] }
  * another audience does not hold.
  * @param version the message that was shown to whoever narrows.
  * @returns how many of the list are stored; null where there is no list.
- * @throws Problem `invalid-input` that names the first lines that are no address, `conflict` for what is no draft any more,
+ * @throws Problem `invalid-input` that names the first lines that are no address, or an unknown language, `conflict` for what is no draft any more,
  * `check-stale` where it was edited since.
  */
 export async function narrowCampaign(
@@ -31,7 +31,7 @@ export async function narrowCampaign(
   version: string,
 ): Promise<{ listed: number; found: number } | null> {
   const listed = addresses === null ? null : readList(addresses)
-  const known = languages.flatMap((language) => languageOf(language) ?? [])
+  const known = languages.map(knownLanguage)
   const narrowing: Narrowing | null =
     listed === null && known.length === 0
       ? null
@@ -47,6 +47,16 @@ export async function narrowCampaign(
     await saveNarrowing(tx, message, narrowing, listed ?? [])
     return listed === null ? null : { listed: listed.length, found: await chosenCount(tx, message) }
   })
+}
+
+/** One that is not known is refused, not left out: without it, everybody would be meant. */
+function knownLanguage(code: string): Language {
+  const language = languageOf(code)
+  if (language) return language
+  throw new Problem(
+    'invalid-input',
+    `"${code}" is no language that people can choose; it can be ${allLanguages.join(', ')}`,
+  )
 }
 
 /** How many people are on a campaign's list. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { rootOfAll } from '../domain/merkle-path.ts'
-import { mostInSeal, sealLeaf, sealText, type SealPayload } from '../domain/seal.ts'
+import { mostInSeal, type SealPayload } from '../domain/seal.ts'
 import type { Transaction } from '../store/database.ts'
 import { appendEntries, lockHead } from '../store/ledger.ts'
-import { insertSeal, type Leaf } from '../store/seals.ts'
-import { deleteUnsealed, lockUnsealed, type SealKind, type SealRecord } from '../store/unsealed.ts'
+import { insertLeaves, insertSeal } from '../store/seals.ts'
+import { deleteUnsealed, lockUnsealed, type SealKind } from '../store/unsealed.ts'
 import { commit } from './commit.ts'
 import type { House } from './house.ts'
 
@@ -17,9 +17,13 @@ export async function sealPending(house: House): Promise<void> {
   await sealAll(house, 'outcomes', null)
 }
 
-/** Seals what one slice of a campaign released: one entry, for a slice has fewer people than a seal has room. */
+/**
+ * Seals what one slice of a campaign released: one entry, for a slice has fewer people than a seal has room. And one with what became
+ * known of this or other mails since: what comes meanwhile is for the next.
+ */
 export async function sealSlice(house: House, message: string, number: number): Promise<void> {
   await sealAll(house, 'released', sliceName(message, number))
+  await commit(house, (tx) => sealNext(tx, 'outcomes', null))
 }
 
 /** What a release is noted under until its slice is sealed. */
@@ -33,35 +37,28 @@ async function sealAll(house: House, kind: SealKind, slice: string | null): Prom
 
 /** @returns how many batches it took. */
 async function sealNext(tx: Transaction, kind: SealKind, slice: string | null): Promise<number> {
-  const batches = await lockUnsealed(tx, kind, slice, mostInSeal)
-  const records = batches.flatMap((batch) => batch.records)
-  for (let from = 0; from < records.length; from += mostInSeal) {
-    await appendSeal(tx, kind, records.slice(from, from + mostInSeal))
+  const locked = await lockUnsealed(tx, kind, slice, mostInSeal)
+  const batches = locked.map(({ id }) => id)
+  const records = locked.reduce((sum, batch) => sum + batch.records, 0)
+  for (let skip = 0; skip < records; skip += mostInSeal) {
+    await appendSeal(tx, kind, { batches, skip, count: Math.min(mostInSeal, records - skip) })
   }
-  await deleteUnsealed(
-    tx,
-    batches.map(({ id }) => id),
-  )
+  await deleteUnsealed(tx, batches)
   return batches.length
 }
 
-async function appendSeal(tx: Transaction, kind: SealKind, records: readonly SealRecord[]): Promise<void> {
-  // All random bytes in one go.
-  const salts = randomBytes(32 * records.length)
-  const leaves = records.map((record, n): Leaf => ({
-    delivery: record.delivery,
-    salt: salts.subarray(32 * n, 32 * (n + 1)),
-    record: sealText(record),
-  }))
-  const hashes = leaves.map(({ record, salt }) => sealLeaf(record, salt))
-  const times = records.map(({ at }) => String(at)).toSorted()
-  const payload: SealPayload = {
-    count: records.length,
-    first: times[0] ?? '',
-    last: times.at(-1) ?? '',
-    root: rootOfAll(hashes),
-  }
+async function appendSeal(
+  tx: Transaction,
+  kind: SealKind,
+  chosen: { batches: readonly string[]; skip: number; count: number },
+): Promise<void> {
   const head = await lockHead(tx)
-  await appendEntries(tx, head, [{ kind, topics: [], wording: null, person: null, payload }])
-  await insertSeal(tx, { entry: head.size + 1, kind }, hashes, leaves)
+  const entry = head.size + 1
+  // All random bytes in one go.
+  const { hashes, first, last } = await insertLeaves(tx, entry, chosen, randomBytes(32 * chosen.count))
+  const payload: SealPayload = { count: chosen.count, first, last, root: rootOfAll(hashes) }
+  await Promise.all([
+    appendEntries(tx, head, [{ kind, topics: [], wording: null, person: null, payload }]),
+    insertSeal(tx, { entry, kind }, hashes),
+  ])
 }

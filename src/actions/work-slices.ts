@@ -32,9 +32,14 @@ export type Run = {
 export async function workSlices(run: Run, slices: readonly Slice[]): Promise<void> {
   const queue = [...slices]
   const refusals: Refusals = { total: 0, byText: new Map() }
+  let sealing: Promise<unknown> = Promise.resolve()
   const work = async () => {
     for (let slice = queue.shift(); slice && !run.signal?.aborted; slice = queue.shift()) {
+      const { number } = slice
       await workSlice(run, slice, refusals)
+      // One seal after the other, while the next slices are under way.
+      sealing = sealing.then(() => sealSlice(run.house, run.campaign.message, number))
+      sealing.catch(() => undefined)
     }
   }
   const workers = Array.from({ length: slicesAtOnce }, () =>
@@ -44,7 +49,7 @@ export async function workSlices(run: Run, slices: readonly Slice[]): Promise<vo
     }),
   )
   // All of them end before any error is told: nothing may still be in flight when this returns.
-  const ends = await Promise.allSettled(workers)
+  const ends = [...(await Promise.allSettled(workers)), ...(await Promise.allSettled([sealing]))]
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
@@ -56,7 +61,6 @@ async function workSlice(run: Run, slice: Slice, refusals: Refusals): Promise<vo
     const fresh = await sliceAfter(sql, message, slice.number)
     if (fresh.finished) return
     await workBatches(run, { ...slice, after: fresh.after }, refusals)
-    await sealSlice(run.house, message, slice.number)
   })
 }
 

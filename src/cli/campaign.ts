@@ -5,6 +5,7 @@ import { createCampaign } from '../actions/create-campaign.ts'
 import { listCampaigns, showCampaign } from '../actions/list-campaigns.ts'
 import { testCampaign } from '../actions/test-campaign.ts'
 import { Problem } from '../domain/problem.ts'
+import { changeCommands } from './campaign-change.ts'
 import { controlCommands } from './campaign-control.ts'
 import { checkInWords, numberText } from './campaign-words.ts'
 import { confirmAndSend, type SendArguments } from './campaign-send.ts'
@@ -52,6 +53,7 @@ export function campaignCommands(program: Command, context: CommandContext): voi
     .option('--hold <seconds>', 'time to change your mind: 60 on a terminal, else 0')
     .option(...json)
     .action(async (slug: string, options: SendArguments) => confirmAndSend(context, slug, options))
+  changeCommands(campaign, context)
   controlCommands(campaign, context)
 }
 

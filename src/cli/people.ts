@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { InFlight } from '../actions/in-flight.ts'
 import type { Changed } from '../actions/change-choices.ts'
 import { eraseAddress, type Erased } from '../actions/erase.ts'
+import { exportPeople } from '../actions/export-people.ts'
 import { importPeople } from '../actions/import-people.ts'
 import type { ImportRequest } from '../actions/import-plan.ts'
 import {
@@ -21,13 +22,29 @@ import { importInWords } from './import-words.ts'
 type Json = { json?: boolean }
 const json = ['--json', 'one JSON object on stdout'] as const
 
-/** `courtesy people import|add|show|link|stop|pause|erase` */
+/** `courtesy people import|export|add|show|link|stop|pause|erase` */
 export function peopleCommands(program: Command, context: CommandContext): void {
   const people = program.command('people').description('who we may or may not write to')
   importCommand(people, context)
+  exportCommand(people, context)
   showCommands(people, context)
   changeCommands(people, context)
   eraseCommand(people, context)
+}
+
+function exportCommand(people: Command, { terminal, withHouse }: CommandContext): void {
+  people
+    .command('export <file>')
+    .description('everybody with an address, for another house: it allows no more there than here; an entry says so')
+    .option(...json)
+    .action(async (file: string, options: Json) => {
+      const done = await withHouse((house) => exportPeople(house, file))
+      if (options.json) terminal.out(JSON.stringify(done))
+      else
+        terminal.words(
+          `${numberText(done.people)} people are in ${file}. It holds addresses: delete it when it has served. Pauses go along as "not asked"; quiet hours and paces stay here.`,
+        )
+    })
 }
 
 function importCommand(people: Command, { terminal, withHouse }: CommandContext): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseAddress } from './address.ts'
 import { isKnownZone } from './calendar.ts'
+import { plainCell } from './csv.ts'
 import {
   exportStatuses,
   layouts,
@@ -117,8 +118,9 @@ export function holdsAnotherRow({ header, address }: ExportColumns, cells: reado
 /** Reads the cells of one row. Of a name, time, zone or language that cannot be read nothing is kept; the row counts. */
 export function readRow(
   columns: ExportColumns,
-  cells: readonly string[],
+  written: readonly string[],
 ): { kind: 'row'; row: ExportRow } | UnusableRow {
+  const cells = columns.layout.safeCells ? written.map(plainCell) : written
   const cell = cells[columns.address] ?? ''
   const address = parseAddress(cell)
   const isDecoded = !cell.includes('\ufffd')

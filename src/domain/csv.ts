@@ -14,6 +14,11 @@ export function safeCell(text: string): string {
   return formula.test(text) ? `'${text}` : text
 }
 
+/** What a cell said before {@link safeCell}. */
+export function plainCell(cell: string): string {
+  return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell
+}
+
 function quoted(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

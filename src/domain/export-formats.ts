@@ -25,13 +25,15 @@ export type ExportColumn = 'address' | 'status' | 'name' | 'familyName' | 'langu
 
 /**
  * How a format writes: the names its columns may have in lower case, what each word in its status column means (null where the
- * file's name says it), how it writes times, and whether a confirmation has to come with the address it came from.
+ * file's name says it), how it writes times, whether a confirmation has to come with the address it came from, and whether a
+ * cell that a spreadsheet would run has an apostrophe before it.
  */
 export type ExportLayout = {
   columns: Partial<Record<ExportColumn, readonly string[]>>
   statuses: Readonly<Record<string, ExportStatus>> | null
   instant(cell: string): string | null
   needsIp: boolean
+  safeCells?: boolean
 }
 
 /** @throws Problem `invalid-input` for any other name. */
@@ -94,6 +96,7 @@ export const layouts: Readonly<Record<ExportFormat, ExportLayout>> = {
     statuses: { subscribed: 'subscribed', stopped: 'unsubscribed', suppressed: 'cleaned' },
     instant: isoInstantOf,
     needsIp: false,
+    safeCells: true,
   },
 }
 

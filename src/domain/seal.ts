@@ -6,13 +6,6 @@ export const mostInSeal = 5_000
 /** What such an entry's payload says: nothing of anybody, so that it stays for good. `root` is that of an RFC 6962 tree over the leaves, `first` and `last` are ISO instants. */
 export type SealPayload = { count: number; first: string; last: string; root: string }
 
-const recordKeys = ['at', 'delivery', 'mail', 'message', 'outcome', 'person', 'released', 'verdict', 'version']
-
-/** The RFC 8785 text of a record: flat, of strings, whole numbers and null, so that only the order of its keys is to be seen to. */
-export function sealText(record: object): string {
-  return JSON.stringify(record, recordKeys)
-}
-
 /**
  * The leaf of one record: SHA-256(0x00 ‖ salt ‖ record), the record as RFC 8785 text. The salt hides it: once it is gone
  * nobody can guess what the leaf was made of.

@@ -51,7 +51,8 @@ export async function settle(tx: Transaction, worker: number, outcomes: readonly
     )
   const stayed = settled.flatMap(({ id, state }) => (state === 'refused' || state === 'deferred' ? [id] : []))
   if (calledBack.length + stayed.length > 0) await takeBack(tx, [...calledBack, ...stayed])
-  await forgetEndedServiceMail(tx, ids)
+  const service = settled.flatMap((row) => (row.service ? row.id : []))
+  if (calledBack.length + service.length > 0) await forgetEndedServiceMail(tx, [...calledBack, ...service])
   const known = new Set([...settled.map((row) => row.id), ...calledBack])
   await settleErased(tx, outcomes.filter(({ delivery }) => !known.has(delivery)).map(asErased))
 }
@@ -61,13 +62,11 @@ function asErased({ delivery, kind }: Settled): ErasedOutcome {
   return { carrier: delivery, state: kind === 'recalled' || kind === 'deferred' ? 'cancelled' : kind }
 }
 
-/** Writes outcomes to the mails themselves. `digest` tells those that carry items. */
-async function settleThese(
-  tx: Transaction,
-  worker: number,
-  outcomes: readonly Answered[],
-): Promise<{ id: string; state: string; digest: boolean }[]> {
-  return tx<{ id: string; state: string; digest: boolean }[]>`
+type SettledRow = { id: string; state: string; digest: boolean; service: boolean }
+
+/** Writes outcomes to the mails themselves. `digest` tells those that carry items, `service` those whose words are forgotten at their end. */
+async function settleThese(tx: Transaction, worker: number, outcomes: readonly Answered[]): Promise<SettledRow[]> {
+  return tx<SettledRow[]>`
     with moved as (
     update deliveries d set
       attempts = d.attempts + o.counts::int,
@@ -85,9 +84,10 @@ async function settleThese(
       ) as t (delivery, state, reply, counts)) o
     where d.id = o.delivery and d.worker = ${worker}
       and (d.state = 'released' or (d.state = 'unknown' and o.state in ('sent', 'refused')))
-    returning d.id, d.state, d.slot is not null as digest, ${outcomeRecord(tx)}
+    returning d.id, d.state, d.slot is not null as digest, coalesce((select service_kind is not null from messages where id = d.message), false) as service,
+      ${outcomeRecord(tx)}
     ), noted as (${noteUnsealed(tx, 'outcomes')})
-    select id, state, digest from moved`
+    select id, state, digest, service from moved`
 }
 
 /** The items of a digest copy its outcome, so that those which were put off are due together again. */

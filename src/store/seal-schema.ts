@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, index, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea, entries } from './schema.ts'
 
 /**
  * What was released, or became of it, and stands in no seal yet: one row for a whole batch, written by the statement that
- * moves its deliveries. `slice` names the slice of a campaign (`<message>/<number>`) that seals its own when it is done.
+ * moves its deliveries, each record as the text that its leaf commits to. `slice` names the slice of a campaign (`<message>/<number>`) that seals its own when it is done.
  */
 export const unsealed = pgTable(
   'unsealed',
@@ -12,7 +12,7 @@ export const unsealed = pgTable(
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     kind: text('kind').notNull(),
     slice: text('slice'),
-    records: jsonb('records').$type<Record<string, unknown>[]>().notNull(),
+    records: text('records').array().notNull(),
   },
   (table) => [check('unsealed_kind', sql`${table.kind} in ('released', 'outcomes')`)],
 )

@@ -19,7 +19,7 @@ import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
-t.test('each slice is one entry when it is done, and its outcomes are another at the end', async (t) => {
+t.test('each slice is one entry when it is done, and what became of it is another', async (t) => {
   const { courier } = takingCourier()
   const house = await openTestHouse(t, { courier })
   await addTopics(house)
@@ -29,7 +29,8 @@ t.test('each slice is one entry when it is done, and its outcomes are another at
   const [row] = await house.database.sql<{ n: number }[]>`select count(*)::int as n from slices`
   t.ok((row?.n ?? 0) > 1)
   t.equal(await entriesOfKind(house, 'released'), row?.n)
-  t.equal(await entriesOfKind(house, 'outcomes'), 1)
+  const outcomes = await entriesOfKind(house, 'outcomes')
+  t.ok(outcomes >= 1 && outcomes <= (row?.n ?? 0) + 1, `${outcomes} seals of outcomes`)
   t.same(await sealFaults(house), [])
 })
 
@@ -140,9 +141,14 @@ t.test('what had been released before there were seals is sealed as its row tell
   await sendNow(house, 'darn')
   t.match(await sealFaults(house), [/releases/, /outcomes/])
   await sql.unsafe('drop trigger left_out on unsealed')
-  const file = readdirSync(migrations).find((name) => name.endsWith('_what_was_sent_is_sealed.sql')) ?? ''
-  const statements = readFileSync(join(migrations, file), 'utf8').split('--> statement-breakpoint')
-  for (const statement of statements.filter((one) => one.includes('insert into unsealed'))) await sql.unsafe(statement)
+  const statements = (name: string) => {
+    const file = readdirSync(migrations).find((one) => one.endsWith(`_${name}.sql`)) ?? ''
+    return readFileSync(join(migrations, file), 'utf8').split('--> statement-breakpoint')
+  }
+  await sql`alter table unsealed alter column records set data type jsonb using '[]'`
+  for (const one of statements('what_was_sent_is_sealed'))
+    if (one.includes('insert into unsealed')) await sql.unsafe(one)
+  for (const one of statements('records_are_text')) await sql.unsafe(one)
   await sealPending(house)
   t.same(await sealFaults(house), [])
   t.match(await fsck(house), { verdict: 'verified', deliveries: 4, sends: { checked: 4, against: 0 } })
@@ -171,7 +177,7 @@ t.test('an erasure takes what is sealed, what waits to be, and what is being sea
   // Put back to waiting, as if it had just been released: ada’s and ben’s records lie in one batch.
   await sql.unsafe('alter table sealed disable trigger user')
   await sql`
-    insert into unsealed (kind, records) select kind, jsonb_agg(record::jsonb) from sealed join seals using (entry) group by kind`
+    insert into unsealed (kind, records) select kind, array_agg(record) from sealed join seals using (entry) group by kind`
   await sql`delete from sealed`
   await erasePerson(house, ada, { way: 'page', by: null })
   t.same(await tracesOf(house, needles.ada), [], 'what waited')

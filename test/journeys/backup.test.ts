@@ -194,7 +194,7 @@ t.test('a restore that is cut off starts nothing, and is done again with the sam
   await t.rejects(opened(t, on, url), { code: 'not-ready', message: /cut off/ })
   rmSync(noList, { recursive: true })
   writeFileSync(noList, noes)
-  await house.database.sql`insert into unsealed (kind, records) values ('outcomes', '[]')`
+  await house.database.sql`insert into unsealed (kind, records) values ('outcomes', '{}')`
   await t.rejects(into(await backedUp(house, on, 'later.zip')), { code: 'conflict' }, 'not with another one')
   t.match(await into(file), { noList: { stopped: 1 } })
   const again = await opened(t, on, url)
@@ -206,7 +206,7 @@ t.test('what is numbered goes on where it stood, also where the last rows are go
   const on = machine(t)
   const { house } = await lived(t, on)
   const next = ({ database }: House) => database.sql<{ id: string }[]>`
-    insert into unsealed (kind, records) values ('outcomes', '[]') returning id`
+    insert into unsealed (kind, records) values ('outcomes', '{}') returning id`
   const [last] = await next(house)
   await house.database.sql`delete from unsealed`
   const { url } = await restored(t, on, await backedUp(house, on), true)

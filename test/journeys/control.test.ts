@@ -461,6 +461,30 @@ t.test('the commands say what happened and what to do next', async (t) => {
   )
 })
 
+t.test('what has not started is written anew, narrowed and called off from the command line', async (t) => {
+  const { house } = await houseWith(t, () => unknown)
+  await people(house, 3, [1])
+  await write(house, 'darn')
+  const check = async () => JSON.parse((await courtesy(house, ['campaign', 'check', 'darn', '--json'])).out) as object
+  const list = join(t.testdir({ 'list.txt': 'p1@example.com\nnobody@example.com\n' }), 'list.txt')
+  const narrow = ['campaign', 'narrow', 'darn']
+  await t.rejects(courtesy(house, narrow), { code: 'invalid-input', message: /--everybody/ })
+  await t.rejects(courtesy(house, [...narrow, '--languages', 'xx']), { code: 'invalid-input', message: /"xx".*de/ })
+  t.match(await check(), { now: 3 }, 'what is refused narrows nothing')
+  t.match((await courtesy(house, [...narrow, '--to', list])).words, /1 of the 2 addresses/)
+  t.match(await check(), { now: 1, never: 2 })
+  await courtesy(house, ['campaign', 'edit', 'darn', '--subject', 'Six ways to darn'])
+  const shown = JSON.parse((await courtesy(house, ['campaign', 'show', 'darn', '--json'])).out) as { body: string }
+  t.match(shown, { subject: 'Six ways to darn', body: /./ }, 'what is not named stays')
+  t.match(await check(), { now: 1, never: 2 }, 'and so does whom it is for')
+  await courtesy(house, [...narrow, '--everybody'])
+  t.match(await check(), { now: 3, never: 0 })
+  await courtesy(house, ['campaign', 'send', 'darn', '--at', '2099-01-01T09:00Z', '--confirm', '3'])
+  await t.rejects(courtesy(house, ['campaign', 'edit', 'darn', '--subject', 'Late']), { code: 'conflict' })
+  t.match((await courtesy(house, ['campaign', 'call-off', 'darn'])).words, /nothing was sent/)
+  t.match(JSON.parse((await courtesy(house, ['campaign', 'show', 'darn', '--json'])).out), { state: 'draft' })
+})
+
 /** Runs one command of ours against the house and collects what it says. */
 async function courtesy(house: House, args: string[]): Promise<{ out: string; words: string }> {
   const said = { out: '', words: '' }

@@ -107,7 +107,7 @@ async function sealOf(house: House, vera: string, deliveries: readonly string[])
   const { sql } = house.database
   const record = (delivery: string, person: string) => ({ at: '2026-01-01T00:00:00.000Z', delivery, person })
   const note = (records: object[]) => sql`
-    insert into unsealed (kind, records) values ('released', ${JSON.stringify(records)}::jsonb)`
+    insert into unsealed (kind, records) values ('released', ${records.map((one) => JSON.stringify(one))}::text[])`
   await note(deliveries.slice(0, -1).map((id) => record(id, vera)))
   await sealPending(house)
   await note([record(deliveries.at(-1) ?? '', vera), record(randomUUID(), randomUUID())])

@@ -191,7 +191,7 @@ t.test('a worker whose database went back under it sends nothing more', async (t
   await goBackTo(house, Number(head?.size) - 2)
   await house.database.sql`update campaigns set state = 'sending', started_at = instant()`
   const { sql } = house.database
-  await sql`insert into unsealed (kind, records) values ('outcomes', '[{"delivery": "0b2f6c1e-6d0a-4c8e-9a51-3f1d2c4b5a69", "at": ""}]')`
+  await sql`insert into unsealed (kind, records) values ('outcomes', array['{"delivery":"0b2f6c1e-6d0a-4c8e-9a51-3f1d2c4b5a69","at":""}'])`
   const worker = await work(house)
   await until(async () => on.warnings.some((words) => words.includes('it is older than what was there')))
   await until(async () => {

@@ -1,4 +1,5 @@
 import type { House } from '../../src/actions/house.ts'
+import { canonicalJson } from '../../src/domain/canonical-json.ts'
 import { rootOfAll } from '../../src/domain/merkle-path.ts'
 import { mostInSeal, sealLeaf } from '../../src/domain/seal.ts'
 
@@ -28,7 +29,10 @@ export async function sealFaults(house: House): Promise<string[]> {
     if (hashes.length !== count || count > mostInSeal || rootOfAll(hashes) !== root) faults.push(`seal ${entry}`)
     const kept = await sql<{ leaf: number; salt: Buffer; record: string }[]>`
       select leaf, salt, record from sealed where entry = ${entry}`
-    for (const one of kept) if (sealLeaf(one.record, one.salt) !== hashes[one.leaf]) faults.push(`leaf ${one.leaf}`)
+    for (const one of kept) {
+      if (sealLeaf(one.record, one.salt) !== hashes[one.leaf]) faults.push(`leaf ${one.leaf}`)
+      if (canonicalJson(JSON.parse(one.record)) !== one.record) faults.push(`record ${one.record} is not canonical`)
+    }
   }
   return faults
 }
