@@ -78,7 +78,7 @@ function ratesTable(rates: Awaited<ReturnType<typeof readWrongTopic>>): StaffPar
       { text: campaign, url: `/audit/campaign/${campaign}` },
       { text: counted(reached), look: 'number' },
       { text: counted(said), look: 'number' },
-      { text: reached === 0 ? '–' : `${((100 * said) / reached).toFixed(1)} %`, look: 'number' },
+      { text: reached === 0 ? '–' : `${((100 * said) / reached).toFixed(1)}\u00A0%`, look: 'number' },
       { text: startedAt, look: 'time' },
     ]),
     none: staffText('staff.audit.rates.none'),
