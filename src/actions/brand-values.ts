@@ -7,9 +7,9 @@ import { parseQuiet, parseSlot, type BrandValues } from './set-brand.ts'
 export const brandReaders = {
   name: (text: string): BrandValues => ({ name: text }),
   languages: (text: string): BrandValues => ({ languages: parseLanguages(text) }),
-  postalAddress: (text: string): BrandValues => ({ postalAddress: text }),
-  replyTo: (text: string): BrandValues => ({ replyTo: text }),
-  privacyUrl: (text: string): BrandValues => ({ privacyUrl: text }),
+  postalAddress: (text: string): BrandValues => ({ postalAddress: textOrNone(text) }),
+  replyTo: (text: string): BrandValues => ({ replyTo: textOrNone(text) }),
+  privacyUrl: (text: string): BrandValues => ({ privacyUrl: textOrNone(text) }),
   colour: (text: string): BrandValues => ({ colour: text }),
   timeZone: (text: string): BrandValues => ({ timeZone: text }),
   quiet: (text: string): BrandValues => ({ quiet: parseQuiet(text) }),
@@ -22,6 +22,11 @@ export const brandReaders = {
   }),
   destinationRate: (text: string): BrandValues => ({ destinationRate: limit('--destination-rate', text, 1_000_000) }),
   ramp: (text: string): BrandValues => ({ ramp: limit('--ramp', text, rampEndsAbove) }),
+}
+
+/** A line that is emptied is none. */
+function textOrNone(text: string): string | null {
+  return text.trim() === '' ? null : text
 }
 
 function days(option: string, text: string): number | null {

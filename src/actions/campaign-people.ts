@@ -1,7 +1,7 @@
 import type { ReportedState } from '../domain/campaign-state.ts'
-import { judge, type Rules } from '../domain/gate.ts'
+import { judge, type NeverReason, type Verdict } from '../domain/gate.ts'
 import { audience, readPeople, type Recipient } from '../store/audience.ts'
-import { peopleInState, peopleSince } from '../store/campaign-people.ts'
+import { peopleInState, peopleSince, sendingEnd } from '../store/campaign-people.ts'
 import type { Campaign } from '../store/campaigns.ts'
 import { choicesHistories } from '../store/history.ts'
 import { instantNow } from '../store/instant.ts'
@@ -82,26 +82,36 @@ export async function peopleReported(
 export type ChangedMind = Listed & { at: string }
 
 /**
- * Who changed their mind between the confirming of a campaign's number and now: who might have had it then by the choices they
- * had, may not by what they said since, and had nothing handed over. @returns null where no number was confirmed for later. Bounded by `limit`.
+ * Who changed their mind between the confirming of a campaign's number and the end of its sending: who might have had it by the
+ * choices they had then, might not by what they said since, and had nothing handed over. Judged as of its beginning, so that
+ * the list stays what it was. @returns null where no number was confirmed for later. Bounded by `limit`.
  */
 export async function changedMinds(house: House, slug: string, limit: number): Promise<ChangedMind[] | null> {
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const campaign = await theCampaign(tx, slug)
-    const { confirmedEntry } = campaign
+    const { confirmedEntry, startedAt } = campaign
     if (confirmedEntry === null) return null
-    const [rules, now] = await Promise.all([theRules(tx), instantNow(tx)])
+    const [rules, now, end] = await Promise.all([theRules(tx), instantNow(tx), sendingEnd(tx, campaign.message)])
+    const asOf = startedAt === null ? now : new Date(startedAt)
+    const between = { since: confirmedEntry, until: end?.entry ?? null }
     const found: ChangedMind[] = []
     for (let after: string | null = null; found.length < limit;) {
-      const ids = await peopleSince(tx, campaign.message, confirmedEntry, after, peopleAtOnce)
+      const candidates = await peopleSince(tx, campaign.message, between, after, peopleAtOnce)
+      const ids = candidates.map(({ id }) => id)
       const [people, histories] = await Promise.all([readPeople(tx, ids, listOf(campaign)), choicesHistories(tx, ids)])
+      const ended = new Set(candidates.filter((one) => one.ended).map(({ id }) => id))
       for (const person of people) {
         const history = histories.get(person.id) ?? []
         const then = history.findLast(({ entry }) => entry <= confirmedEntry)
-        const at = history.find(({ entry }) => entry > confirmedEntry)?.at
-        if (!then || at === undefined) continue
-        const outcome = leftOut(campaign, person, then.choices, rules, now)
-        if (outcome !== null) found.push({ ...named(person), reason: outcome, until: null, reply: null, at })
+        const said = history.filter(({ entry, at }) => entry > confirmedEntry && (end === null || at <= end.at))
+        const standing = (choices: Recipient['choices']) => ({ ...person, choices })
+        if (!then || outcomeFor(campaign, standing(then.choices), rules, asOf).kind === 'never') continue
+        const no = firstNo(
+          said,
+          (choices) => judge(sendingOf(campaign), standing(choices), rules, asOf),
+          ended.has(person.id),
+        )
+        if (no !== null) found.push({ ...named(person), reason: no.reason, until: null, reply: null, at: no.at })
       }
       after = ids.at(-1) ?? null
       if (ids.length < peopleAtOnce) break
@@ -112,17 +122,19 @@ export async function changedMinds(house: House, slug: string, limit: number): P
 
 const peopleAtOnce = 500
 
-/** The reason why her choices of now leave somebody out whom her choices of then let in; null where they do not. */
-function leftOut(
-  campaign: Campaign,
-  person: Recipient,
-  then: Recipient['choices'],
-  rules: Rules,
-  now: Date,
-): string | null {
-  const before = outcomeFor(campaign, { ...person, choices: then }, rules, now)
-  const verdict = judge(sendingOf(campaign), person, rules, now)
-  return before.kind !== 'never' && verdict.kind === 'never' ? verdict.reason : null
+/**
+ * The first thing somebody said that leaves them out, and when; null where there is none. Who took it back may still have it,
+ * unless their mail had `ended` by then.
+ */
+function firstNo(
+  said: readonly { choices: Recipient['choices']; at: string }[],
+  verdictOn: (choices: Recipient['choices']) => Verdict,
+  ended: boolean,
+): { reason: NeverReason; at: string } | null {
+  const judged = said.map(({ choices, at }) => ({ verdict: verdictOn(choices), at }))
+  if (!ended && judged.at(-1)?.verdict.kind !== 'never') return null
+  for (const { verdict, at } of judged) if (verdict.kind === 'never') return { reason: verdict.reason, at }
+  return null
 }
 
 function named({ id, name, spelling }: Recipient): Pick<Listed, 'id' | 'name' | 'address'> {

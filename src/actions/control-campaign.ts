@@ -49,7 +49,9 @@ export async function scheduleCampaign(
   // A worker that is just starting it at an earlier time has this name too: then it has started, and says so.
   await whileAlone(sql, `campaign ${campaign.message}`, async () => {
     if (await layUp(sql, campaign.message, sendAt, confirm)) return
-    throw refused(await theCampaign(sql, slug), 'scheduled', 'one that has not started')
+    const now = await theCampaign(sql, slug)
+    requireVersion(now, campaign.message)
+    throw refused(now, 'scheduled', 'one that has not started')
   })
   return reportCampaign(house, slug)
 }

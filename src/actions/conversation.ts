@@ -27,16 +27,25 @@ export async function listAnswers(house: House, wanted: HeardWanted): Promise<He
 /**
  * Publishes what we changed because people told us: it stands on everybody's conversation page with its date, and those
  * whose answers it names read that theirs were part of it. Nobody is mailed for it.
- * @throws Problem `invalid-input` for a text that cannot be, or an answer that there is not; then nothing was published.
+ * @param change `id` is that of the form it was written in, so that pressing twice publishes once.
+ * @throws Problem `invalid-input` for a text that cannot be, or an answer that there is not, `already-exists` for a form with
+ * which something else was published; then nothing was published.
  */
 export async function publishChange(
   house: House,
-  { text, answers }: { text: string; answers: readonly string[] },
+  { id = randomUUID(), text, answers }: { id?: string; text: string; answers: readonly string[] },
 ): Promise<{ id: string }> {
-  const change = { id: randomUUID(), text: plainLine('--text', text, 300) }
+  const change = { id, text: plainLine('--text', text, 300) }
   const named = [...new Set(answers.map(answerId))]
   await house.database.sql.begin(async (tx) => {
-    const [unknown] = await insertChange(tx, change, named)
+    const unlinked = await insertChange(tx, change, named)
+    if (unlinked === null) {
+      throw new Problem(
+        'already-exists',
+        'other words were published with this form before; press again to publish these too',
+      )
+    }
+    const [unknown] = unlinked
     if (unknown !== undefined) {
       throw new Problem('invalid-input', `there is no answer ${unknown}; nothing was published. See courtesy talk list`)
     }

@@ -3,7 +3,7 @@ import { readDraft, type DraftWords } from '../domain/campaign-draft.ts'
 import type { Language } from '../domain/language.ts'
 import { Problem } from '../domain/problem.ts'
 import { theBrand } from '../store/brand.ts'
-import { campaignBySlug, insertCampaign, replaceMessage, type Campaign } from '../store/campaigns.ts'
+import { campaignBySlug, insertCampaign, lockShortNames, replaceMessage, type Campaign } from '../store/campaigns.ts'
 import type { Transaction } from '../store/database.ts'
 import { allTopics } from '../store/topics.ts'
 import { theCampaign } from './check-campaign.ts'
@@ -18,18 +18,21 @@ export type CampaignDraft = DraftWords & {
 
 /**
  * Writes a campaign's message, once. Everything is checked now, so that nothing can fail for one person later.
+ * @param id the message's, a UUID.
  * @throws Problem `invalid-input` for text that cannot be sent as it is, `not-found` for an unknown topic,
  * `already-exists` for a slug that is taken.
  */
-export async function createCampaign(house: House, draft: CampaignDraft): Promise<Campaign> {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(draft.slug)) {
+export async function createCampaign(house: House, draft: CampaignDraft, id: string = randomUUID()): Promise<Campaign> {
+  // The desk writes a campaign at /admin/campaigns/new.
+  if (draft.slug === 'new' || !/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(draft.slug)) {
     throw new Problem(
       'invalid-input',
-      `"${draft.slug}" cannot be a campaign's short name; use a-z, 0-9 and "-", up to 64 characters`,
+      `"${draft.slug}" cannot be a campaign's short name; use a-z, 0-9 and "-", up to 64 characters, and not "new"`,
     )
   }
   const written = readDraft(draft)
   return house.database.sql.begin(async (tx) => {
+    await lockShortNames(tx)
     const message = await messageOf(tx, draft, written)
     if (await campaignBySlug(tx, draft.slug)) {
       throw new Problem(
@@ -37,7 +40,7 @@ export async function createCampaign(house: House, draft: CampaignDraft): Promis
         `there is already a campaign "${draft.slug}"; a message is written once, so choose another short name`,
       )
     }
-    await insertCampaign(tx, { ...message, slug: draft.slug })
+    await insertCampaign(tx, { ...message, message: id, slug: draft.slug })
     return theCampaign(tx, draft.slug)
   })
 }
@@ -45,11 +48,16 @@ export async function createCampaign(house: House, draft: CampaignDraft): Promis
 /**
  * Writes another message in the place of a draft's. A message is written once: this one has an id of its own, so that what
  * was checked or confirmed of the old one holds no longer, and nothing that has left can ever change.
- * @param version the message that was shown to whoever edits.
+ * @param version the message that was shown to whoever edits. @param by the id of who edits at the desk.
  * @throws Problem `conflict` for a campaign that is no draft any more, `check-stale` where somebody else has edited it
  * since, else as {@link createCampaign}.
  */
-export async function reviseCampaign(house: House, draft: CampaignDraft, version: string): Promise<Campaign> {
+export async function reviseCampaign(
+  house: House,
+  draft: CampaignDraft,
+  version: string,
+  by: string | null = null,
+): Promise<Campaign> {
   const written = readDraft(draft)
   return house.database.sql.begin(async (tx) => {
     const campaign = await theCampaign(tx, draft.slug)
@@ -61,7 +69,7 @@ export async function reviseCampaign(house: House, draft: CampaignDraft, version
     }
     requireVersion(campaign, version)
     const message = await messageOf(tx, draft, written)
-    if (!(await replaceMessage(tx, campaign.message, message))) throw changedSince(campaign)
+    if (!(await replaceMessage(tx, campaign.message, message, by))) throw changedSince(campaign)
     return theCampaign(tx, draft.slug)
   })
 }

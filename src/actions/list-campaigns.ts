@@ -1,5 +1,7 @@
 import { shortName } from '../domain/short-name.ts'
-import { allCampaigns, type Campaign } from '../store/campaigns.ts'
+import { allCampaigns, type Campaign, type CampaignHead } from '../store/campaigns.ts'
+import { allStaff } from '../store/staff.ts'
+import { peopleByTopic } from '../store/people.ts'
 import { allTopics } from '../store/topics.ts'
 import { theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
@@ -20,21 +22,26 @@ export async function freeShortName(house: House, subject: string): Promise<stri
   return shortName(subject, new Set(campaigns.map(({ slug }) => slug)))
 }
 
-/** Topics that a campaign can be about, and when one about each began to leave last (ISO), null for never. */
-export async function campaignTopics(
-  house: House,
-): Promise<{ id: number; slug: string; name: string; last: string | null }[]> {
+/** A topic that a campaign can be about: how many people say yes to it, and when one about it began to leave last (ISO), null for never. */
+export type CampaignTopic = { id: number; slug: string; name: string; asked: number; last: string | null }
+
+/** Topics that a campaign can be about. */
+export async function campaignTopics(house: House): Promise<CampaignTopic[]> {
   const { readOnly } = house.database
-  const [topics, campaigns] = await Promise.all([allTopics(readOnly), allCampaigns(readOnly)])
+  const [topics, campaigns, asked] = await Promise.all([
+    allTopics(readOnly),
+    allCampaigns(readOnly),
+    peopleByTopic(readOnly),
+  ])
   return topics.map(({ id, slug, name }) => {
     const begun = campaigns.flatMap(({ topic, startedAt }) => (topic === id && startedAt !== null ? [startedAt] : []))
     const newest = begun.map((at) => new Date(at).toISOString()).toSorted()
-    return { id, slug, name, last: newest.at(-1) ?? null }
+    return { id, slug, name, asked: asked.get(id) ?? 0, last: newest.at(-1) ?? null }
   })
 }
 
 /** All campaigns as they stand, the newest first. */
-export async function campaignsNewestFirst(house: House): Promise<Campaign[]> {
+export async function campaignsNewestFirst(house: House): Promise<CampaignHead[]> {
   return (await allCampaigns(house.database.readOnly)).toReversed()
 }
 
@@ -70,4 +77,19 @@ export async function showCampaign(
     note: one.note,
     body: one.body,
   }
+}
+
+/** That a campaign was given another topic before it was sent: when (ISO), the topics' names, and who did it, null where nobody knows any more. */
+export type TopicChange = { at: string; from: string; to: string; by: string | null }
+
+/** Each change of a campaign's topic, the oldest first. */
+export async function topicChanges(house: House, { retagged }: Pick<Campaign, 'retagged'>): Promise<TopicChange[]> {
+  if (retagged.length === 0) return []
+  const { readOnly } = house.database
+  const [topics, staff] = await Promise.all([allTopics(readOnly), allStaff(readOnly)])
+  const nameOf = (id: number) => topics.find((topic) => topic.id === id)?.name ?? String(id)
+  return retagged.map(({ at, from, to, by }) => {
+    const who = staff.find(({ id }) => id === by)
+    return { at: new Date(at).toISOString(), from: nameOf(from), to: nameOf(to), by: who?.name || who?.address || null }
+  })
 }

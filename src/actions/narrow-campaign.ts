@@ -12,8 +12,11 @@ import type { House } from './house.ts'
 /** Addresses that a list may have; a longer one is a topic of its own. */
 const longestList = 20_000
 
-/** `addresses` null for no list, else one on a line; `languages` empty for any. */
-export type Narrow = { addresses: string | null; languages: readonly string[] }
+/**
+ * `addresses` one on a line, null for none: then there is no list, or the one that there is stays where it is to be kept.
+ * `languages` empty for any.
+ */
+export type Narrow = { addresses: string | null; keepList: boolean; languages: readonly string[] }
 
 /**
  * Narrows a draft to a list of people, or to languages they chose, or takes that back. It only ever takes people away: each who
@@ -27,24 +30,23 @@ export type Narrow = { addresses: string | null; languages: readonly string[] }
 export async function narrowCampaign(
   house: House,
   slug: string,
-  { addresses, languages }: Narrow,
+  { addresses, keepList, languages }: Narrow,
   version: string,
 ): Promise<{ listed: number; found: number } | null> {
   const listed = addresses === null ? null : readList(addresses)
   const known = languages.map(knownLanguage)
-  const narrowing: Narrowing | null =
-    listed === null && known.length === 0
-      ? null
-      : { listed: listed !== null, languages: known.length === 0 ? null : known }
   return house.database.sql.begin(async (tx) => {
     const campaign = await theCampaign(tx, slug)
     if (campaign.state !== 'draft') {
       throw new Problem('conflict', `campaign "${slug}" is ${campaign.state}; only a draft can be narrowed`)
     }
     requireVersion(campaign, version)
+    const keeps = listed === null && keepList && campaign.narrowing?.listed === true
+    const narrowing: Narrowing = { listed: listed !== null || keeps, languages: known.length === 0 ? null : known }
     const message = randomUUID()
     if (!(await replaceMessage(tx, campaign.message, { ...campaign, message }))) throw changedSince(campaign)
-    await saveNarrowing(tx, message, narrowing, listed ?? [])
+    const isNone = !narrowing.listed && narrowing.languages === null
+    await saveNarrowing(tx, message, isNone ? null : narrowing, keeps ? null : (listed ?? []))
     return listed === null ? null : { listed: listed.length, found: await chosenCount(tx, message) }
   })
 }

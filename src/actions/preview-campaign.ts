@@ -49,7 +49,8 @@ async function digestOf(house: House, item: WrittenItem, person: Recipient, at: 
   const all = await allCampaigns(house.database.readOnly)
   const others = all.filter(({ message, state }) => message !== item.campaign.message && state !== 'cancelled')
   const items = [item]
-  for (const campaign of others.slice(-othersInDigest)) {
+  for (const { slug } of others.slice(-othersInDigest)) {
+    const campaign = await theCampaign(house.database.readOnly, slug)
     items.push({ campaign, letter: await letterFor(house, campaign), delivery: randomUUIDv7() })
   }
   const mail = { delivery: randomUUIDv7(), person, service: false, within: null, items: [] }

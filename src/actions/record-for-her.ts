@@ -11,7 +11,7 @@ import { frozen } from '../domain/wording.ts'
 import { theBrand } from '../store/brand.ts'
 import { personById } from '../store/people.ts'
 import { allTopics } from '../store/topics.ts'
-import { currentWordings, publish, wordingHashes, wordingText } from '../store/wordings.ts'
+import { currentWordings, publish, wordingNamed, wordingText } from '../store/wordings.ts'
 import { acknowledgeRaise, sendHers } from './acknowledge-raise.ts'
 import { askToStart } from './ask-at-door.ts'
 import { changeChoices, type Changed } from './change-choices.ts'
@@ -43,7 +43,7 @@ export async function recordYes(house: House, person: string, yes: SaidYes, told
   if (yes.topics.length === 0 || !yes.topics.every((id) => known.has(id))) {
     throw new Problem('invalid-input', 'a yes is to one or more of the topics that there are; nothing was recorded')
   }
-  const wording = await publishedText(house, yes.wording)
+  const wording = await publishedText(house, yes)
   const evidence = { way: 'staff', wording, by: told.staff, details: { where, when: yes.saidAt } } as const
   let refused = null as NotAttested | null
   let raised = false
@@ -72,17 +72,33 @@ const refusals: Readonly<Record<NotAttested, string>> = {
     'they have chosen something themselves since then, which stays; nothing was recorded. Mail them a confirmation instead',
 }
 
-/** The hash of the text she said yes to; words that are new are published as attested. */
-async function publishedText(house: House, given: SaidYes['wording']): Promise<string> {
-  if ('hash' in given) {
-    if ((await wordingHashes(house.database.readOnly)).has(given.hash)) return given.hash
-    throw new Problem('invalid-input', 'there is no published text of that name; nothing was recorded')
+/**
+ * The hash of the text she said yes to; words that are new are published as attested. A text of ours is evidence of what it
+ * asked, and only since it was there to be read.
+ */
+async function publishedText(house: House, { topics, saidAt, wording }: SaidYes): Promise<string> {
+  const sql = house.database.readOnly
+  if ('hash' in wording) {
+    const text = await wordingNamed(sql, wording.hash)
+    if (text?.kind === 'attested') return text.hash
+    if (text?.kind !== 'sign-up') {
+      throw new Problem('invalid-input', 'there is no published text of that name that asks; nothing was recorded')
+    }
+    const asked = topicsShownIn(text.body)
+    if (!topics.every((id) => asked.includes(id))) {
+      throw new Problem('invalid-input', 'that text does not ask about each of these topics; nothing was recorded')
+    }
+    // A time is said to the minute.
+    if (new Date(text.publishedAt).getTime() - Date.parse(saidAt) >= 60_000) {
+      throw new Problem('invalid-input', 'that text was published only after they said it; nothing was recorded')
+    }
+    return text.hash
   }
-  const text = frozen(given.words.trim())
+  const text = frozen(wording.words.trim())
   if (text.body === '') {
     throw new Problem('invalid-input', 'a yes needs the words that asked for it; nothing was recorded')
   }
-  if ((await wordingHashes(house.database.readOnly)).has(text.hash)) return text.hash
+  if ((await wordingNamed(sql, text.hash)) !== null) return text.hash
   // Nobody told us the language of the text; "und" is BCP 47's word for that.
   await house.database.sql.begin(async (tx) => {
     await publish(tx, { ...text, kind: 'attested', language: 'und' })

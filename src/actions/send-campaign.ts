@@ -6,6 +6,7 @@ import { anythingReleased } from '../store/releases.ts'
 import { planSlices, unfinishedSlices } from '../store/slices.ts'
 import { whileAlone } from '../store/sole-worker.ts'
 import { checkCampaign, theCampaign } from './check-campaign.ts'
+import { requireVersion } from './create-campaign.ts'
 import type { House } from './house.ts'
 import { reportCampaign, type Report } from './report-campaign.ts'
 import { requireReady } from './require-ready.ts'
@@ -38,8 +39,9 @@ export type SendOptions = {
 export async function sendCampaign(house: House, slug: string, options: SendOptions): Promise<Report> {
   const { sql } = house.database
   await requireReady(house)
-  const check = await checkCampaign(house, slug)
+  // Read before the check: what is edited after it has another message, and is not what starts.
   const campaign = await theCampaign(sql, slug)
+  const check = await checkCampaign(house, slug)
   if (campaign.state === 'draft' || campaign.state === 'scheduled') requireConfirmed(check, options.confirm)
   if (campaign.state === 'paused' || campaign.state === 'cancelled') {
     throw new Problem('conflict', `campaign "${slug}" is ${campaign.state}; nothing was sent`)
@@ -50,6 +52,7 @@ export async function sendCampaign(house: House, slug: string, options: SendOpti
     let done = 0
     const judged = (people: number) => options.progress((done += people), check.people)
     const started = await theCampaign(sql, slug)
+    requireVersion(started, campaign.message)
     const { signal } = options
     await withWorker(house, (worker) => workCampaign({ house, worker, campaign: started, signal, judged }))
   })

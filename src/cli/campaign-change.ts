@@ -82,13 +82,14 @@ async function narrow({ terminal, withHouse }: CommandContext, slug: string, opt
   if ((everybody === true) === (to !== undefined || languages !== undefined)) {
     throw new Problem('invalid-input', 'say --to or --languages (or both) to narrow it, or --everybody to take it back')
   }
-  const only = {
-    addresses: to === undefined ? null : textOf(to),
-    languages: (languages ?? '').split(',').flatMap((code) => code.trim() || []),
-  }
-  const list = await withHouse(async (house) =>
-    narrowCampaign(house, slug, only, (await openCampaign(house, slug)).message),
-  )
+  const addresses = to === undefined ? null : textOf(to)
+  const list = await withHouse(async (house) => {
+    const { message, narrowing } = await openCampaign(house, slug)
+    // What is not named stays: nobody widens an audience by leaving something out.
+    const stays = everybody === true ? [] : (narrowing?.languages ?? [])
+    const only = languages?.split(',').flatMap((code) => code.trim() || []) ?? stays
+    return narrowCampaign(house, slug, { addresses, keepList: everybody !== true, languages: only }, message)
+  })
   if (options.json) terminal.out(JSON.stringify({ campaign: slug, ...list }))
   else if (list) terminal.words(`${numberText(list.found)} of the ${numberText(list.listed)} addresses are known here.`)
   terminal.words(`Nobody was added. Next: courtesy campaign check ${slug}`)

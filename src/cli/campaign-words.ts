@@ -108,7 +108,8 @@ function slotLine({ at, people, items }: Check['slots'][number]): string {
   return `  ${day}: ${counted(people, 'person', 'people')}, ${counted(items, 'item', 'items')}`
 }
 
-function counted(n: number, one: string, many: string): string {
+/** A number with its noun: "1 checkpoint". */
+export function counted(n: number, one: string, many: string): string {
   return `${numberText(n)} ${n === 1 ? one : many}`
 }
 

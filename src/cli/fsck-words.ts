@@ -1,16 +1,19 @@
 import type { Fsck } from '../actions/fsck.ts'
 import type { SendsAgainst } from '../actions/sends-against-preferences.ts'
+import { counted } from './campaign-words.ts'
 
 /** What was found in the stored ledger, in words. */
 export function foundInWords({ faults, sends, ...found }: Fsck): string {
   const erased = found.erased > 0 ? ` (what ${found.erased} commit to is erased)` : ''
   return [
     faults.length === 0
-      ? `The ledger is whole: ${found.entries} entries${erased}, ${found.checkpoints} checkpoints, ${found.seals} seals.`
+      ? `The ledger is whole: ${counted(found.entries, 'entry', 'entries')}${erased}, ${counted(found.checkpoints, 'checkpoint', 'checkpoints')}, ${counted(found.seals, 'seal', 'seals')}.`
       : 'The ledger is not as it was written:',
     ...faults.map(({ reason }) => `  ${reason}`),
     ...(faults.length === 0
-      ? [`The choices of ${found.people} people and ${found.deliveries} deliveries are as it says.`]
+      ? [
+          `The choices of ${counted(found.people, 'person', 'people')} and ${counted(found.deliveries, 'delivery', 'deliveries')} are as it says.`,
+        ]
       : []),
     ...(sends === null ? ['Sends against preferences: the record is too damaged to tell.'] : sendsInWords(sends)),
   ].join('\n')

@@ -1,3 +1,5 @@
+import { isWithin } from './sender.ts'
+
 /** What DNS says of a name: each of its TXT records in one piece; null where nobody could be asked. */
 export type TxtRecords = readonly string[] | null
 
@@ -73,9 +75,7 @@ export function checkDmarc(records: TxtRecords): Finding {
 /** Whether the signature is of the sender's own domain or one above it, as DMARC asks for; null where we do not sign. */
 export function checkAlignment(domain: string, dkim: { domain: string } | null): Finding | null {
   if (dkim === null) return null
-  const signs = dkim.domain.toLowerCase()
-  const isAligned = domain === signs || domain.endsWith(`.${signs}`)
-  return isAligned
+  return isWithin(domain, [dkim.domain.toLowerCase()])
     ? { about: 'alignment', look: 'good', says: 'alignment.same' }
     : { about: 'alignment', look: 'bad', says: 'alignment.other' }
 }

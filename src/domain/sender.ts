@@ -9,7 +9,7 @@ const written = /^\s*(?:"([^"]*)"|([^<>"]*?))\s*<([^<>]*)>\s*$/
 /**
  * Reads `Fern <news@fern.example>` or a bare address.
  * @throws Problem `invalid-input` for anything else, and for a display name that could pass for another sender:
- * with an `@`, control or bidirectional characters, or over 78 characters.
+ * with an `@` or what looks like one, control or bidirectional characters, or over 78 characters.
  */
 export function parseSender(text: string): Sender {
   const parts = written.exec(text)
@@ -22,8 +22,9 @@ export function parseSender(text: string): Sender {
     )
   }
   if (
+    name.normalize('NFKC').includes('@') ||
     // oxlint-disable-next-line no-control-regex
-    /[@\u0000-\u001F\u007F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uE000\uE001]/.test(name) ||
+    /[\u0000-\u001F\u007F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uE000\uE001]/.test(name) ||
     name.length > 78
   ) {
     throw new Problem(
@@ -32,4 +33,9 @@ export function parseSender(text: string): Sender {
     )
   }
   return { name, address: parsed.spelling, domain: parsed.canonical.slice(parsed.canonical.lastIndexOf('@') + 1) }
+}
+
+/** Whether a domain is one of these or lies below one of them. */
+export function isWithin(domain: string, ours: readonly string[]): boolean {
+  return ours.some((own) => domain === own || domain.endsWith(`.${own}`))
 }

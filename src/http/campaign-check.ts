@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkCampaign, type Check } from '../actions/check-campaign.ts'
-import { openCampaign } from '../actions/list-campaigns.ts'
+import { campaignTopics, openCampaign } from '../actions/list-campaigns.ts'
 import { laterReasons } from '../domain/gate.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
@@ -51,7 +51,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
       kind: 'columns',
       columns: [whyNot(campaign, check), [...whyLater(campaign, check), ...worthKnowing(look, check)]],
     },
-    { kind: 'text', lines: reached === 0 ? [staffText('staff.campaigns.check.nobody')] : [] },
+    { kind: 'text', lines: reached === 0 ? [await nobodyWords(site, campaign, check)] : [] },
     {
       kind: 'next',
       links: [
@@ -73,6 +73,14 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
     { kind: 'heading', text: staffText('staff.campaigns.lookUp.heading') },
     lookUp(look, campaign),
   ])
+}
+
+/** An empty audience is an answer: nobody said yes, or whoever did may not have it now. */
+async function nobodyWords({ house }: Site, { topic }: Campaign, check: Check): Promise<string> {
+  const asked = (await campaignTopics(house)).find(({ id }) => id === topic)?.asked ?? 0
+  return staffText(asked === 0 ? 'staff.campaigns.check.nobodyAsked' : 'staff.campaigns.check.nobody', {
+    people: numberWords(check.people),
+  })
 }
 
 /** The three numbers that add up, each with its people behind it. */

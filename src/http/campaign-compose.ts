@@ -1,19 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { createCampaign, requireVersion, reviseCampaign, type CampaignDraft } from '../actions/create-campaign.ts'
-import { campaignTopics, freeShortName, openCampaign } from '../actions/list-campaigns.ts'
+import { composeCampaign } from '../actions/compose-campaign.ts'
+import { requireVersion, reviseCampaign, type CampaignDraft } from '../actions/create-campaign.ts'
+import { campaignTopics, openCampaign, type CampaignTopic } from '../actions/list-campaigns.ts'
 import { previewCampaign } from '../actions/preview-campaign.ts'
 import type { Brand } from '../domain/brand.ts'
+import { dayIn } from '../domain/calendar.ts'
 import { draftFaults } from '../domain/campaign-draft.ts'
 import { writingOf } from '../domain/language.ts'
+import { isWithin, parseSender } from '../domain/sender.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { instantOfWall, wallOf } from '../domain/wall-time.ts'
 import type { StaffField, StaffPart } from '../staff-views.ts'
 import { picturesUrl } from './campaign-pictures.ts'
 import { frameOfMail, framingPolicy, lintParts } from './campaign-preview.ts'
-import { campaignUrl, dayWords, plainField, slugOf } from './campaign-words.ts'
+import { campaignUrl, plainField, slugOf } from './campaign-words.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
+import { formIdIn } from './staff-form.ts'
 
 /** What was typed into the form, as it was typed. */
 const parts = ['topic', 'subject', 'inShort', 'sender', 'language', 'usefulUntil', 'body'] as const
@@ -32,12 +36,18 @@ const markdownSamples = [
 /** A body of 200,000 characters, as a form sends it. */
 const bodyLimit = 2_000_000
 
-/** Where a campaign is written, and written anew while it is a draft. */
-export function composePages(server: FastifyInstance, site: Site): void {
+/** `signs` is the domain that our mail is signed for, null where we sign none. */
+type Door = Site & { signs: string | null }
+
+/**
+ * Where a campaign is written, and written anew while it is a draft. @param signs the domain that our mail is signed for.
+ */
+export function composePages(server: FastifyInstance, { house, now }: Site, signs: string | null): void {
+  const site: Door = { house, now, signs }
   staffPage(server, site, '/admin/campaigns/new', {
     roles: rolesFor.campaigns,
     bodyLimit,
-    get: (look, _request, reply) => compose(site, look, reply, null, emptyFor(look.brand)),
+    get: (look, request, reply) => compose(site, look, reply, { form: formIdIn(request.body) }, emptyFor(look.brand)),
     post: (look, request, reply) => write(site, look, request, reply),
   })
   staffPage(server, site, '/admin/campaigns/:slug/edit', {
@@ -60,17 +70,17 @@ function emptyFor({ name, replyTo, languages }: Brand): Typed {
   return { topic: '', subject: '', inShort: '', sender, language, usefulUntil: '', body: '' }
 }
 
-async function write(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function write(site: Door, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const typed = typedIn(request)
-  const faults = faultsIn(typed, look.brand)
-  if (Object.keys(faults).length > 0) return compose(site, look, reply, null, typed, faults)
-  const slug = await freeShortName(site.house, typed.subject)
-  await createCampaign(site.house, { ...draftOf(typed, look.brand), slug })
+  const faults = faultsIn(site, typed, look.brand)
+  const form = formIdIn(request.body)
+  if (Object.keys(faults).length > 0) return compose(site, look, reply, { form }, typed, faults)
+  const slug = await composeCampaign(site.house, draftOf(typed, look.brand), form)
   return reply.redirect(campaignUrl(slug, undefined, { done: 'written' }), 303)
 }
 
 async function revise(
-  site: Site,
+  site: Door,
   look: StaffLook,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -78,12 +88,13 @@ async function revise(
   const slug = slugOf(request)
   const typed = typedIn(request)
   const version = fieldOf(request.body, 'version') ?? ''
-  const faults = faultsIn(typed, look.brand)
+  const faults = faultsIn(site, typed, look.brand)
   if (Object.keys(faults).length > 0) {
     requireVersion(await openCampaign(site.house, slug), version)
     return compose(site, look, reply, { slug, version }, typed, faults)
   }
-  await reviseCampaign(site.house, { ...draftOf(typed, look.brand), slug }, version)
+  const { retagged } = await reviseCampaign(site.house, { ...draftOf(typed, look.brand), slug }, version, look.staff.id)
+  request.log.info({ staff: look.staff.id, campaign: slug, topicChanges: retagged.length }, 'edited a campaign')
   return reply.redirect(campaignUrl(slug, undefined, { done: 'edited' }), 303)
 }
 
@@ -92,15 +103,22 @@ function typedIn(request: FastifyRequest): Typed {
   return Object.fromEntries(values) as Typed
 }
 
-/** A time that cannot be read stays as it was typed, and is refused as that. */
+/** A time that clocks here never show is left out: {@link faultsIn} says so. */
 function draftOf(typed: Typed, brand: Brand): Omit<CampaignDraft, 'slug'> {
   const { usefulUntil, language, ...rest } = typed
-  const until = usefulUntil === '' ? null : (instantOfWall(usefulUntil, brand.timeZone)?.toISOString() ?? usefulUntil)
+  const until = instantOfWall(usefulUntil, brand.timeZone)?.toISOString() ?? null
   return { ...rest, usefulUntil: until, language: language === '' ? null : language }
 }
 
-function faultsIn(typed: Typed, brand: Brand): Partial<Record<Part, string>> {
-  const faults = draftFaults(draftOf(typed, brand))
+function faultsIn({ signs }: Door, typed: Typed, brand: Brand): Partial<Record<Part, string>> {
+  const faults: Partial<Record<Part, string>> = draftFaults(draftOf(typed, brand))
+  if (typed.usefulUntil !== '' && instantOfWall(typed.usefulUntil, brand.timeZone) === null) {
+    faults.usefulUntil = staffText('staff.campaigns.compose.badTime')
+  }
+  const ours = [...(brand.replyTo === null ? [] : [parseSender(brand.replyTo).domain]), ...(signs ? [signs] : [])]
+  if (faults.sender === undefined && ours.length > 0 && !isWithin(parseSender(typed.sender).domain, ours)) {
+    faults.sender = staffText('staff.campaigns.compose.otherDomain', { domains: ours.join(', ') })
+  }
   return typed.topic === '' ? { topic: staffText('staff.campaigns.compose.noTopic'), ...faults } : faults
 }
 
@@ -108,22 +126,23 @@ async function compose(
   site: Site,
   look: StaffLook,
   reply: FastifyReply,
-  edits: { slug: string; version: string } | null,
+  what: { form: string } | { slug: string; version: string },
   typed: Typed,
   faults: Partial<Record<Part, string>> = {},
 ): Promise<FastifyReply> {
   const topics = await campaignTopics(site.house)
   const wrong = Object.keys(faults) as Part[]
+  const edits = 'slug' in what ? what : null
   const heading = staffText(edits === null ? 'staff.campaigns.new' : 'staff.campaigns.edit')
   const items = wrong.map((part) => ({ label: faults[part] ?? '', url: `#${part}` }))
-  const version = edits === null ? [] : [{ name: 'version', value: edits.version }]
+  const of = 'slug' in what ? { name: 'version', value: what.version } : { name: 'form', value: what.form }
   const form: StaffPart = {
     kind: 'form',
     form: {
       method: 'post',
       action: edits === null ? '/admin/campaigns/new' : campaignUrl(edits.slug, 'edit'),
-      fields: [{ name: 'seal', value: look.seal }, ...version],
-      inputs: fieldsFor(look.brand, topics, typed, faults),
+      fields: [{ name: 'seal', value: look.seal }, of],
+      inputs: fieldsFor(look, topics, typed, faults),
       button: staffText('staff.campaigns.compose.save'),
       look: 'primary',
     },
@@ -163,18 +182,25 @@ function howTo(): StaffPart[] {
   ]
 }
 
+/** "Repairs: 11,760 people asked for it. Last sent 9 days ago." */
+function topicWords({ brand: { timeZone }, now }: StaffLook, { name, asked, last }: CampaignTopic): string {
+  const day = (at: Date) => Date.parse(dayIn(at, timeZone))
+  const when =
+    last === null
+      ? staffText('staff.campaigns.compose.neverSent')
+      : staffText('staff.campaigns.compose.lastSent', { days: (day(now) - day(new Date(last))) / 86_400_000 })
+  return staffText('staff.campaigns.compose.asked', { topic: name, count: asked, last: when })
+}
+
 function fieldsFor(
-  brand: Brand,
-  topics: Awaited<ReturnType<typeof campaignTopics>>,
+  look: StaffLook,
+  topics: readonly CampaignTopic[],
   typed: Typed,
   faults: Partial<Record<Part, string>>,
 ): StaffField[] {
   const state = (part: Part) => ({ value: typed[part], error: faults[part] ?? '' })
   const chosen = (value: string, label: string, part: Part) => ({ value, label, chosen: typed[part] === value })
-  const last = (at: string | null) =>
-    at === null
-      ? staffText('staff.campaigns.compose.neverSent')
-      : staffText('staff.campaigns.compose.lastSent', { day: dayWords(at, brand.timeZone) })
+  const { brand } = look
   const zone = { zone: brand.timeZone }
   return [
     {
@@ -183,7 +209,7 @@ function fieldsFor(
       type: 'select',
       options: [
         chosen('', staffText('staff.campaigns.compose.chooseTopic'), 'topic'),
-        ...topics.map((topic) => chosen(topic.slug, `${topic.name} (${last(topic.last)})`, 'topic')),
+        ...topics.map((topic) => chosen(topic.slug, topicWords(look, topic), 'topic')),
       ],
     },
     plainField('subject', staffText('staff.campaigns.subject'), state('subject')),

@@ -8,24 +8,26 @@ import { messagePages } from './campaign-message.ts'
 import { narrowPages } from './campaign-narrow.ts'
 import { peoplePages } from './campaign-people.ts'
 import { reportPages } from './campaign-report.ts'
+import { retryPages } from './campaign-retry.ts'
 import { sendPages } from './campaign-send.ts'
 import { campaignUrl, dayWords } from './campaign-words.ts'
 import type { Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 
-/** The marketer's campaigns: written, checked, sent and reported on. Everything is decided by the actions; nothing is here. */
-export function campaignDesk(server: FastifyInstance, site: Site): void {
+/** The marketer's campaigns: written, checked, sent and reported on. Everything is decided by the actions; nothing is here. @param signs as for `composePages`. */
+export function campaignDesk(server: FastifyInstance, site: Site, signs: string | null): void {
   staffPage(server, site, '/admin/campaigns', {
     roles: rolesFor.campaigns,
     get: (look, _request, reply) => list(site, look, reply),
   })
-  composePages(server, site)
+  composePages(server, site, signs)
   messagePages(server, site)
   narrowPages(server, site)
   checkPages(server, site)
   peoplePages(server, site)
   sendPages(server, site)
   reportPages(server, site)
+  retryPages(server, site)
 }
 
 async function list(site: Site, look: StaffLook, reply: FastifyReply): Promise<FastifyReply> {

@@ -4,6 +4,7 @@ import { openCampaign } from '../actions/list-campaigns.ts'
 import { previewCampaign, type Preview } from '../actions/preview-campaign.ts'
 import { testCampaign } from '../actions/test-campaign.ts'
 import { languageOf, writingOf } from '../domain/language.ts'
+import { Problem } from '../domain/problem.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { StaffPart } from '../staff-views.ts'
@@ -122,7 +123,9 @@ function testPress(look: StaffLook, slug: string, replyTo: string): StaffPart {
 /** A test to ourselves, or another reader for the preview: by id, so that no address stands in an address. */
 async function press(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const slug = slugOf(request)
-  if (given(request, 'do') === 'as') {
+  const what = given(request, 'do')
+  if (what !== 'as' && what !== 'test') throw new Problem('invalid-input', 'a message has the presses test and as')
+  if (what === 'as') {
     const person = await personCalledBy(site.house, given(request, 'as'))
     return reply.redirect(campaignUrl(slug, undefined, queryOf({ ...lookedAt(request), as: person })), 303)
   }

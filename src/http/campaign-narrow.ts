@@ -6,8 +6,10 @@ import { Problem } from '../domain/problem.ts'
 import { staffList, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { campaignUrl, given, numberWords, plainField, slugOf, waysOn } from './campaign-words.ts'
+import type { StaffField } from '../staff-views.ts'
 import type { Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
+import { tickField } from './staff-form.ts'
 
 /** A list of 20,000 addresses, as a form sends it. */
 const bodyLimit = 2_000_000
@@ -27,13 +29,13 @@ async function show(
   look: StaffLook,
   reply: FastifyReply,
   campaign: Campaign,
-  typed = '',
+  typed: Typed | null = null,
   fault = '',
 ): Promise<FastifyReply> {
   const { slug, narrowing, message } = campaign
   if (campaign.state !== 'draft') return reply.redirect(campaignUrl(slug, 'report'), 303)
   const heading = staffText('staff.campaigns.narrow.heading', { subject: campaign.subject })
-  const only = narrowing?.languages?.[0] ?? ''
+  const only = typed?.language ?? narrowing?.languages?.[0] ?? ''
   const option = (value: string, label: string) => ({ value, label, chosen: value === only })
   const items = [{ label: fault, url: '#addresses' }]
   return sendStaff(
@@ -58,9 +60,10 @@ async function show(
               type: 'area',
               rows: 8,
               hint: staffText('staff.campaigns.narrow.addressesHint'),
-              value: typed,
+              value: typed?.addresses ?? '',
               error: fault,
             }),
+            ...(await keepTick(site, campaign, typed?.keep ?? true)),
             {
               ...plainField('language', staffText('staff.campaigns.narrow.language')),
               type: 'select',
@@ -77,6 +80,15 @@ async function show(
     ],
     fault === '' ? {} : { problems: { heading: staffText('staff.campaigns.compose.problem'), items }, status: 422 },
   )
+}
+
+type Typed = { addresses: string; keep: boolean; language: string }
+
+/** Whoever changes the language alone does not lose the list by that. */
+async function keepTick({ house }: Site, { narrowing, message }: Campaign, ticked: boolean): Promise<StaffField[]> {
+  if (narrowing?.listed !== true) return []
+  const count = await listedPeople(house, message)
+  return [tickField('keep', staffText('staff.campaigns.narrow.keep', { count }), ticked)]
 }
 
 /** How a campaign is narrowed as it stands, in a sentence. */
@@ -98,12 +110,18 @@ async function narrow(
 ): Promise<FastifyReply> {
   const slug = slugOf(request)
   const [addresses, language] = [given(request, 'addresses'), given(request, 'language')]
-  const wanted = { addresses: addresses === '' ? null : addresses, languages: language === '' ? [] : [language] }
+  const keep = given(request, 'keep') === 'yes'
+  const wanted = {
+    addresses: addresses === '' ? null : addresses,
+    keepList: keep,
+    languages: language === '' ? [] : [language],
+  }
   try {
     await narrowCampaign(site.house, slug, wanted, given(request, 'version'))
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'invalid-input') throw error
-    return show(site, look, reply, await openCampaign(site.house, slug), addresses, error.message)
+    const typed = { addresses, keep, language }
+    return show(site, look, reply, await openCampaign(site.house, slug), typed, error.message)
   }
   return reply.redirect(campaignUrl(slug, 'check'), 303)
 }

@@ -1,6 +1,6 @@
 import { campaignEffects } from '../actions/campaign-effects.ts'
 import { changedMinds } from '../actions/campaign-people.ts'
-import type { Campaign } from '../actions/list-campaigns.ts'
+import { topicChanges, type Campaign, type TopicChange } from '../actions/list-campaigns.ts'
 import { reportCampaign, type Report } from '../actions/report-campaign.ts'
 import { reportedStates } from '../domain/campaign-state.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
@@ -21,11 +21,12 @@ export function isUnderWay({ state }: Pick<Campaign, 'state'>): boolean {
 /** The whole page of a campaign that is no draft any more. */
 export async function reportParts(site: Site, look: StaffLook, campaign: Campaign): Promise<StaffPart[]> {
   const { slug, state } = campaign
-  const [report, effects, minds, narrowing] = await Promise.all([
+  const [report, effects, minds, narrowing, retags] = await Promise.all([
     reportCampaign(site.house, slug),
     campaignEffects(site.house, slug),
     changedMinds(site.house, slug, mostMinds),
     standsNow(site, campaign),
+    topicChanges(site.house, campaign),
   ])
   const under = isUnderWay(campaign)
   const shown = liveParts(look, campaign, report, look.now)
@@ -37,14 +38,26 @@ export async function reportParts(site: Site, look: StaffLook, campaign: Campaig
     ...(under ? [{ kind: 'live', from, body: liveScript, parts: shown } as const] : shown),
     ...(under ? [refreshLink(look, slug)] : []),
     ...(state === 'scheduled' ? [] : afterwards(campaign, report, minds?.length ?? null, effects)),
-    { kind: 'text', look: 'muted', lines: [narrowing, staffText('staff.campaigns.report.noPixel')] },
-    ...(state === 'scheduled' ? [] : [csvPress(look, slug)]),
+    {
+      kind: 'text',
+      look: 'muted',
+      lines: [...retagLines(look, retags), narrowing, staffText('staff.campaigns.report.noPixel')],
+    },
+    ...(state === 'scheduled' ? [] : [csvPress(look, campaign, report)]),
     { kind: 'heading', text: staffText('staff.campaigns.lookUp.heading') },
     lookUp(look, campaign),
   ]
 }
 
 const mostMinds = 200
+
+/** "Topic changed from Sales to Repairs by Ana, Fri 27 Nov 2026, 13:58:02 (Europe/London)." */
+function retagLines({ brand }: StaffLook, changes: readonly TopicChange[]): string[] {
+  return changes.map(({ at, from, to, by }) => {
+    const who = by ?? staffText('staff.campaigns.report.somebody')
+    return staffText('staff.campaigns.report.retagged', { from, to, by: who, at: instantWords(at, brand.timeZone) })
+  })
+}
 
 /** Where it stands, in words, and why it stands still where it does. */
 function stateParts(look: StaffLook, { state, sendAt, startedAt, confirmed, note }: Campaign): StaffPart[] {
@@ -116,11 +129,10 @@ function sumLine(report: Report): StaffPart {
   const states = reportedStates.filter((state) => report[state] > 0)
   const parts = states.map((state) => `${numberWords(report[state])} ${staffText(`staff.campaigns.tally.${state}`)}`)
   const right = parts.length === 0 ? '0' : parts.join(' + ')
-  const of = { people: numberWords(people), never: numberWords(never) }
   const sum = { now: numberWords(now), later: numberWords(later), right }
   return {
     kind: 'text',
-    lines: [staffText('staff.campaigns.report.of', of), staffText('staff.campaigns.report.sum', sum)],
+    lines: [staffText('staff.campaigns.report.of', { people, never }), staffText('staff.campaigns.report.sum', sum)],
   }
 }
 
@@ -188,18 +200,20 @@ function afterwards(
   ]
 }
 
-function csvPress(look: StaffLook, slug: string): StaffPart {
+function csvPress(look: StaffLook, { slug, state }: Campaign, { unknown }: Report): StaffPart {
   const fields = [
     { name: 'seal', value: look.seal },
     { name: 'do', value: 'csv' },
   ]
   const label = staffText('staff.campaigns.report.csv')
+  const again = unknown > 0 && (state === 'sent' || state === 'sending')
+  const retry = { label: staffText('staff.campaigns.retry.link'), url: campaignUrl(slug, 'retry') }
   const cancel = { label: staffText('staff.campaigns.cancel.link'), url: campaignUrl(slug, 'cancel') }
   return {
     kind: 'columns',
     columns: [
       [{ kind: 'presses', buttons: [{ action: campaignUrl(slug, 'report'), label, look: 'plain', fields }] }],
-      [{ kind: 'links', links: [cancel] }],
+      [{ kind: 'links', links: [...(again ? [retry] : []), cancel] }],
     ],
   }
 }

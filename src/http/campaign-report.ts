@@ -10,7 +10,7 @@ import { rolesFor } from '../domain/staff-role.ts'
 import { renderStaffParts } from '../render.ts'
 import { liveEvents, livePolicy } from './campaign-live.ts'
 import { isUnderWay, liveParts, reportParts } from './campaign-report-parts.ts'
-import { dontSend } from './campaign-send.ts'
+import { dontSend, noteSteering } from './campaign-send.ts'
 import { campaignUrl, given, slugOf } from './campaign-words.ts'
 import { policyWith } from './security-headers.ts'
 import type { Site } from './site.ts'
@@ -68,7 +68,7 @@ async function steer(site: Site, look: StaffLook, request: FastifyRequest, reply
   const what = given(request, 'do')
   switch (what) {
     case 'call-off':
-      return dontSend(site, slug, reply)
+      return dontSend(site, look, request, reply)
     case 'pause':
       await pauseCampaign(site.house, slug)
       break
@@ -80,6 +80,7 @@ async function steer(site: Site, look: StaffLook, request: FastifyRequest, reply
     default:
       throw new Problem('invalid-input', 'a report has the presses call-off, pause, resume and csv')
   }
+  noteSteering(request, look, slug, what)
   return reply.redirect(campaignUrl(slug, 'report'), 303)
 }
 

@@ -21,9 +21,10 @@ export function sendPages(server: FastifyInstance, site: Site): void {
   staffPage(server, site, '/admin/campaigns/:slug/cancel', {
     roles: rolesFor.campaigns,
     get: async (look, request, reply) => askToEnd(look, reply, await openCampaign(site.house, slugOf(request))),
-    post: async (_look, request, reply) => {
+    post: async (look, request, reply) => {
       const slug = slugOf(request)
       await cancelCampaign(site.house, slug)
+      noteSteering(request, look, slug, 'cancel')
       return reply.redirect(campaignUrl(slug, 'report'), 303)
     },
   })
@@ -133,7 +134,19 @@ function askToEnd(look: StaffLook, reply: FastifyReply, campaign: Campaign): Fas
 }
 
 /** "Don't send", while nothing has left. */
-export async function dontSend(site: Site, slug: string, reply: FastifyReply): Promise<FastifyReply> {
+export async function dontSend(
+  site: Site,
+  look: StaffLook,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const slug = slugOf(request)
   await callOff(site.house, slug)
+  noteSteering(request, look, slug, 'call-off')
   return reply.redirect(campaignUrl(slug, undefined, { done: 'called-off' }), 303)
+}
+
+/** Who steered a campaign stands in the log, by their id alone. */
+export function noteSteering(request: FastifyRequest, { staff }: StaffLook, slug: string, press: string): void {
+  request.log.info({ staff: staff.id, campaign: slug, press }, 'steered a campaign')
 }

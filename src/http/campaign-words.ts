@@ -8,7 +8,17 @@ import { fieldOf } from './site.ts'
 import type { StaffLook } from './staff-door.ts'
 
 /** What stands behind a campaign's name in an address. */
-export type CampaignPlace = 'edit' | 'narrow' | 'mail' | 'check' | 'why' | 'people' | 'send' | 'cancel' | 'report'
+export type CampaignPlace =
+  | 'edit'
+  | 'narrow'
+  | 'mail'
+  | 'check'
+  | 'why'
+  | 'people'
+  | 'send'
+  | 'cancel'
+  | 'report'
+  | 'retry'
 
 export function campaignUrl(slug: string, place?: CampaignPlace, query: Record<string, string> = {}): string {
   const search = new URLSearchParams(query).toString()

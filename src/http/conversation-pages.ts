@@ -7,7 +7,7 @@ import { rolesFor } from '../domain/staff-role.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { formProblem, lineField, postForm, staffNumber, staffTime, tickField } from './staff-form.ts'
+import { formIdIn, formProblem, lineField, postForm, staffNumber, staffTime, tickField } from './staff-form.ts'
 
 /** What we ask, one question at a time, and what we changed because people told us. */
 export function conversationPages(server: FastifyInstance, site: Site): void {
@@ -136,7 +136,9 @@ async function showChanges(
   const parts: StaffPart[] = [
     { kind: 'text', lines: [staffText('staff.changes.lead')], look: 'lead' },
     ...none,
-    postForm(look, '/admin/conversation/changes', [what, ...ticks], staffText('staff.changes.press')),
+    postForm(look, '/admin/conversation/changes', [what, ...ticks], staffText('staff.changes.press'), {
+      fields: [{ name: 'form', value: formIdIn(problem?.code === 'already-exists' ? null : request.body) }],
+    }),
     {
       kind: 'table',
       caption: staffText('staff.changes.all'),
@@ -167,7 +169,7 @@ async function publish(site: Site, look: StaffLook, request: FastifyRequest, rep
   const ticked = Object.keys(Object(request.body)).filter((name) => name.startsWith('answer-'))
   const answers = ticked.map((name) => name.slice('answer-'.length))
   try {
-    await publishChange(site.house, { text: fieldOf(request.body, 'text') ?? '', answers })
+    await publishChange(site.house, { id: formIdIn(request.body), text: fieldOf(request.body, 'text') ?? '', answers })
     return await reply.redirect('/admin/conversation/changes', 303)
   } catch (error) {
     if (error instanceof Problem) return showChanges(site, look, request, reply, error)

@@ -143,6 +143,7 @@ async function importNow(door: Door, look: StaffLook, request: FastifyRequest, r
     await door.uploads.use(upload, async (files) =>
       keep(upload, 'summary', await importPeople(door.site.house, { ...terms, files })),
     )
+    request.log.info({ staff: look.staff.id, upload: upload.id }, 'imported people')
   }
   return reply.redirect(`/admin/people/import/${upload.id}`, 303)
 }

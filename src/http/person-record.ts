@@ -31,6 +31,7 @@ async function record(site: Site, look: StaffLook, request: FastifyRequest, repl
   const person = personIn(request)
   try {
     const done = await recorded(site, look, person, request.body)
+    request.log.info({ staff: look.staff.id, done }, 'recorded for somebody')
     return await reply.redirect(`/admin/people/${person}?done=${done}`, 303)
   } catch (error) {
     if (!(error instanceof Problem) || statusOf(error) >= 500) throw error
@@ -67,14 +68,14 @@ async function recorded(site: Site, look: StaffLook, person: string, body: unkno
   return changed.kind === 'changed' ? 'recorded' : 'unchanged'
 }
 
-function loweringIn({ person, brand }: StaffPerson, now: Date, field: (name: string) => string): Lowering {
+function loweringIn({ person, brand, topics }: StaffPerson, now: Date, field: (name: string) => string): Lowering {
   const what = field('what')
   if (what === 'stop') return { what }
   if (what === 'pause') return { what, until: pauseUntilDay(field('until'), now, person.choices.timeZone, brand) }
   if (what === 'digest-weekly' || what === 'digest-monthly') return { what: 'slower', pace: what }
-  const [, topic] = /^topic-([1-9]\d{0,4})$/.exec(what) ?? []
+  const topic = topics.find(({ id }) => what === `topic-${id}`)
   if (topic === undefined) throw new Problem('invalid-input', 'choose what they want less of; nothing was recorded')
-  return { what: 'topics', topics: [Number(topic)] }
+  return { what: 'topics', topics: [topic.id] }
 }
 
 async function show(
@@ -115,6 +116,8 @@ type Typed = (name: string) => string
 function lessParts(look: StaffLook, { person, topics }: StaffPerson, url: string, typed: Typed): StaffPart[] {
   const wanted = topics.filter(({ id }) => person.choices.topics[id]?.answer === 'yes')
   const options = [
+    // Nothing is chosen beforehand: a slip would stop everything, and only she could end that.
+    { value: '', label: staffText('staff.record.choose') },
     { value: 'stop', label: staffText('staff.record.stop') },
     ...wanted.map(({ id, name }) => ({
       value: `topic-${id}`,
@@ -150,7 +153,7 @@ function lessParts(look: StaffLook, { person, topics }: StaffPerson, url: string
 
 function moreParts(
   look: StaffLook,
-  { topics }: StaffPerson,
+  { topics, zone }: StaffPerson,
   url: string,
   { typed, published }: { typed: Typed; published: { value: string; label: string }[] },
 ): StaffPart[] {
@@ -162,7 +165,11 @@ function moreParts(
       value: typed('where'),
     }),
     lineField('day', staffText('staff.record.day'), { type: 'date', value: typed('day') }),
-    lineField('time', staffText('staff.record.time'), { type: 'time', value: typed('time') }),
+    lineField('time', staffText('staff.record.time'), {
+      type: 'time',
+      hint: staffText('staff.record.time.hint', { zone }),
+      value: typed('time'),
+    }),
     selectField('wording', staffText('staff.record.wording'), [none, ...published], { value: typed('wording') }),
     areaField('words', staffText('staff.record.words'), {
       hint: staffText('staff.record.words.hint'),

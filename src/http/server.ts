@@ -116,7 +116,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   oneClickPages(server, site)
   speakToStaff(server, site)
   staffPages(server, site)
-  campaignDesk(server, site)
+  campaignDesk(server, site, options.desk?.senders?.dkim?.domain.toLowerCase() ?? null)
   await campaignPictures(server, site)
   await marketerDesk(server, site, options.desk ?? {})
   auditPages(server, site)

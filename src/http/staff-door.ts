@@ -63,10 +63,18 @@ async function enter(
   const look = await requireStaff(site, request, reply, roles)
   if (look === null) return reply
   try {
+    requireText(request)
     return await handle(look, request, reply)
   } catch (error) {
     return problemPage(look, error, request, reply)
   }
+}
+
+/** @throws 400 for a value with the one character that no stored text can have. */
+function requireText({ params, query, body }: FastifyRequest): void {
+  const values = [params, query, body].flatMap((part) => Object.values(Object(part) as object))
+  if (values.flat().some((value) => typeof value === 'string' && value.includes('\u0000')))
+    throw Object.assign(new Error('a value holds a NUL'), { statusCode: 400 })
 }
 
 /**

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { Problem } from '../domain/problem.ts'
 import { staffLanguage, staffList, staffQuote, staffText } from '../domain/staff-catalogue.ts'
 import { textDate, textNumber, textTime } from '../domain/catalogue.ts'
 import type { Cell, StaffField, StaffForm, StaffPart } from '../staff-views.ts'
 import { statusOf } from './problem-pages.ts'
+import { fieldOf } from './site.ts'
 import type { StaffLook } from './staff-door.ts'
 
 type Given = { hint?: string; error?: string; value?: string }
@@ -49,6 +51,12 @@ export function postForm(
 ): StaffPart {
   const fields = [{ name: 'seal', value: seal }, ...(more.fields ?? [])]
   return { kind: 'form', form: { method: 'post', action, fields, inputs, button, look: more.look ?? 'primary' } }
+}
+
+/** The id of the form that was sent, so that pressing twice does once; a new one for whoever begins. */
+export function formIdIn(body: unknown): string {
+  const id = fieldOf(body, 'form') ?? ''
+  return /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/.test(id) ? id : randomUUID()
 }
 
 /** Ids that were ticked in fields called `<prefix>-<id>`, ascending. */

@@ -3,7 +3,7 @@ import type { CampaignState } from '../domain/campaign-state.ts'
 import type { Narrowing } from '../domain/narrowing.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { topics } from './schema.ts'
-import { campaigns, messages } from './sending-schema.ts'
+import { campaigns, messages, type Retag } from './sending-schema.ts'
 
 export type { CampaignState } from '../domain/campaign-state.ts'
 
@@ -29,12 +29,17 @@ export type Campaign = {
   /** The newest ledger entry when that was said: whose choices rest on a later one changed their mind since. */
   confirmedEntry: number | null
   narrowing: Narrowing | null
+  /** Each change of its topic while it was a draft, the oldest first. */
+  retagged: Retag[]
   note: string | null
   /** When a test of it left last. */
   testedAt: string | null
 }
 
-const columns = {
+/** A campaign as lists have it: without its body, which may be long. */
+export type CampaignHead = Omit<Campaign, 'body'>
+
+const headColumns = {
   message: campaigns.message,
   slug: campaigns.slug,
   state: campaigns.state,
@@ -44,7 +49,6 @@ const columns = {
   subject: messages.subject,
   inShort: messages.inShort,
   sender: messages.sender,
-  body: messages.body,
   language: messages.language,
   usefulUntil: messages.usefulUntil,
   sendAt: campaigns.sendAt,
@@ -52,9 +56,11 @@ const columns = {
   confirmed: campaigns.confirmed,
   confirmedEntry: campaigns.confirmedEntry,
   narrowing: campaigns.narrowing,
+  retagged: campaigns.retagged,
   note: campaigns.note,
   testedAt: campaigns.testedAt,
 }
+const columns = { ...headColumns, body: messages.body }
 
 function query(sql: Sql) {
   return orm(sql)
@@ -75,12 +81,19 @@ export async function campaignById(sql: Sql, message: string): Promise<Campaign 
 }
 
 /** All campaigns, the oldest first. */
-export async function allCampaigns(sql: Sql): Promise<Campaign[]> {
-  const rows = await query(sql).orderBy(asc(messages.createdAt), asc(campaigns.slug))
+export async function allCampaigns(sql: Sql): Promise<CampaignHead[]> {
+  const rows = await orm(sql)
+    .select(headColumns)
+    .from(campaigns)
+    .innerJoin(messages, eq(messages.id, campaigns.message))
+    .innerJoin(topics, eq(topics.id, messages.topic))
+    .orderBy(asc(messages.createdAt), asc(campaigns.slug))
   return rows.map(asCampaign)
 }
 
-function asCampaign(row: Omit<Campaign, 'state'> & { state: string }): Campaign {
+function asCampaign<Row extends Omit<CampaignHead, 'state'>>(
+  row: Row & { state: string },
+): Row & { state: CampaignState } {
   return {
     ...row,
     state: row.state as CampaignState,
@@ -89,21 +102,14 @@ function asCampaign(row: Omit<Campaign, 'state'> & { state: string }): Campaign 
   }
 }
 
+/** Lets one at a time give a campaign its short name, until the transaction ends. */
+export async function lockShortNames(tx: Transaction): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtextextended('short names of campaigns', 0))`
+}
+
 export async function insertCampaign(
   tx: Transaction,
-  campaign: Omit<
-    Campaign,
-    | 'state'
-    | 'topicSlug'
-    | 'topicName'
-    | 'sendAt'
-    | 'startedAt'
-    | 'confirmed'
-    | 'confirmedEntry'
-    | 'narrowing'
-    | 'note'
-    | 'testedAt'
-  >,
+  campaign: Parameters<typeof insertMessage>[1] & { slug: string },
 ): Promise<void> {
   await insertMessage(tx, campaign)
   await orm(tx).insert(campaigns).values({ message: campaign.message, slug: campaign.slug })
@@ -122,17 +128,22 @@ async function insertMessage(
 
 /**
  * Puts another message in the place of a draft's: a message is written once, so an edit is another one, with an id of its
- * own. The old one was sent to nobody and goes. @returns whether the campaign still had that message and was a draft.
+ * own. The old one was sent to nobody and goes; that the topic is another one now is kept, with the id of who changed it.
+ * @returns whether the campaign still had that message and was a draft.
  */
 export async function replaceMessage(
   tx: Transaction,
   old: string,
   message: Parameters<typeof insertMessage>[1],
+  by: string | null = null,
 ): Promise<boolean> {
   await insertMessage(tx, message)
   const rows = await tx`
-    update campaigns set message = ${message.message}
-    where message = ${old} and state = 'draft' and started_at is null returning message`
+    update campaigns c set message = ${message.message},
+      retagged = case when m.topic = ${message.topic} then c.retagged else c.retagged || jsonb_build_array(
+        jsonb_build_object('at', instant(), 'from', m.topic, 'to', ${message.topic}::int, 'by', ${by}::text)) end
+    from messages m
+    where m.id = c.message and c.message = ${old} and c.state = 'draft' and c.started_at is null returning c.message`
   if (rows.length === 0) return false
   await tx`update chosen_people set message = ${message.message} where message = ${old}`
   await tx`delete from messages where id = ${old}`
@@ -196,13 +207,19 @@ export async function layDown(sql: Sql, message: string): Promise<boolean> {
 
 /**
  * Lets a paused campaign go on: one that had started is being sent again, one whose time is still to come is scheduled,
- * any other is a draft. @returns what it is now, null when it was not paused.
+ * any other is a draft, for which no number is confirmed any more. @returns what it is now, null when it was not paused.
  */
 export async function unpause(sql: Sql, message: string): Promise<CampaignState | null> {
   const [row] = await sql<{ state: CampaignState }[]>`
-    update campaigns set note = null, state = case
-      when started_at is not null then 'sending' when send_at > instant() then 'scheduled' else 'draft' end
-    where message = ${message} and state = 'paused' returning state`
+    update campaigns c set note = null, state = next.state,
+      send_at = case when next.state <> 'draft' then c.send_at end,
+      confirmed = case when next.state <> 'draft' then c.confirmed end,
+      confirmed_entry = case when next.state <> 'draft' then c.confirmed_entry end
+    from (
+      select message, case
+        when started_at is not null then 'sending' when send_at > instant() then 'scheduled' else 'draft' end as state
+      from campaigns where message = ${message} and state = 'paused' for update) as next
+    where c.message = next.message returning c.state`
   return row?.state ?? null
 }
 

@@ -13,14 +13,18 @@ export async function chosenCount(sql: Sql, message: string): Promise<number> {
   return row?.n ?? 0
 }
 
-/** Narrows a campaign to canonical addresses (its list, where the narrowing has one) and languages. Who is not stored is on no list. */
+/**
+ * Narrows a campaign to canonical addresses (its list, where the narrowing has one; null for the list that it has) and languages.
+ * Who is not stored is on no list.
+ */
 export async function saveNarrowing(
   tx: Transaction,
   message: string,
   narrowing: Narrowing | null,
-  addresses: readonly string[],
+  addresses: readonly string[] | null,
 ): Promise<void> {
   await tx`update campaigns set narrowing = ${narrowing === null ? null : JSON.stringify(narrowing)}::text::jsonb where message = ${message}`
+  if (addresses === null) return
   await tx`delete from chosen_people where message = ${message}`
   await tx`
     insert into chosen_people (message, person)

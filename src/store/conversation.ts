@@ -121,17 +121,25 @@ export async function changesFor(sql: Sql, person: string | null, limit: number)
   return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }))
 }
 
-/** Keeps what we changed, and which answers it came from. @returns those ids among them that are no answers. */
+/**
+ * Keeps what we changed, and which answers it came from; the same again changes nothing.
+ * @returns those ids among them that are no answers; null where another text stands under that id.
+ */
 export async function insertChange(
   tx: Transaction,
   change: { id: string; text: string },
   answers: readonly string[],
-): Promise<string[]> {
+): Promise<string[] | null> {
   // Whoever is being erased is waited for, so that no answer of hers is counted that is gone by then.
   await tx`
     select id from people where id in (select person from answers where id = any (${[...answers]}::uuid[]))
     order by id for key share`
-  await tx`insert into changes_made (id, text) values (${change.id}, ${change.text})`
+  const kept = await tx`
+    insert into changes_made (id, text) values (${change.id}, ${change.text}) on conflict do nothing returning id`
+  if (kept.length === 0) {
+    const same = await tx`select from changes_made where id = ${change.id} and text = ${change.text}`
+    return same.length > 0 ? [] : null
+  }
   const linked = await tx<{ answer: string }[]>`
     insert into change_answers (change, answer, person)
     select ${change.id}, id, person from answers where id = any (${[...answers]}::uuid[]) returning answer`

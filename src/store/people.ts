@@ -113,3 +113,12 @@ export async function insertPerson(
 export async function saveChoices(tx: Transaction, id: string, choices: Choices, entry: number): Promise<void> {
   await tx`update people set choices = ${JSON.stringify(choices)}::jsonb, entry = ${entry} where id = ${id}`
 }
+
+/** How many people say yes to each topic, whatever else holds for them; a topic without any is missing. Reads everybody. */
+export async function peopleByTopic(sql: Sql): Promise<Map<number, number>> {
+  const rows = await sql<{ topic: number; n: number }[]>`
+    select said.key::int as topic, count(*)::int as n
+    from people p cross join lateral jsonb_each(p.choices -> 'topics') as said
+    where said.value ->> 'answer' = 'yes' group by 1`
+  return new Map(rows.map(({ topic, n }) => [topic, n]))
+}

@@ -44,6 +44,9 @@ export const messages = pgTable(
   ],
 )
 
+/** That a draft was given another topic: when, from which to which, and by whom of the staff (their id), null for the command line. */
+export type Retag = { at: string; from: number; to: number; by: string | null }
+
 /** A message for everyone who asked for its topic. */
 export const campaigns = pgTable(
   'campaigns',
@@ -58,6 +61,7 @@ export const campaigns = pgTable(
     confirmed: integer('confirmed'),
     confirmedEntry: bigint('confirmed_entry', { mode: 'number' }),
     narrowing: jsonb('narrowing').$type<Narrowing>(),
+    retagged: jsonb('retagged').$type<Retag[]>().notNull().default([]),
     note: text('note'),
     /** When a test of it was taken by our own mail server last. */
     testedAt: instant('tested_at'),

@@ -9,6 +9,7 @@ import { cancelCampaign, pauseCampaign, resumeCampaign, scheduleCampaign } from 
 import { createCampaign } from '../../src/actions/create-campaign.ts'
 import type { House } from '../../src/actions/house.ts'
 import { showCampaign } from '../../src/actions/list-campaigns.ts'
+import { openCampaign } from '../../src/actions/list-campaigns.ts'
 import { reportCampaign, type Report } from '../../src/actions/report-campaign.ts'
 import { retryUnknown, unknownOf } from '../../src/actions/retry-unknown.ts'
 import { sendCampaign } from '../../src/actions/send-campaign.ts'
@@ -477,6 +478,8 @@ t.test('what has not started is written anew, narrowed and called off from the c
   const shown = JSON.parse((await courtesy(house, ['campaign', 'show', 'darn', '--json'])).out) as { body: string }
   t.match(shown, { subject: 'Six ways to darn', body: /./ }, 'what is not named stays')
   t.match(await check(), { now: 1, never: 2 }, 'and so does whom it is for')
+  await courtesy(house, [...narrow, '--languages', 'en'])
+  t.match(await openCampaign(house, 'darn'), { narrowing: { listed: true, languages: ['en'] } }, 'so does the list')
   await courtesy(house, [...narrow, '--everybody'])
   t.match(await check(), { now: 3, never: 0 })
   await courtesy(house, ['campaign', 'send', 'darn', '--at', '2099-01-01T09:00Z', '--confirm', '3'])

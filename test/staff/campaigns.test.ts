@@ -3,6 +3,7 @@ import { callOff } from '../../src/actions/control-campaign.ts'
 import { erasePerson } from '../../src/actions/erase.ts'
 import { openCampaign } from '../../src/actions/list-campaigns.ts'
 import { startCampaign } from '../../src/actions/send-campaign.ts'
+import { currentCheckpoint } from '../../src/actions/sign-checkpoint.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { liveEvents } from '../../src/http/campaign-live.ts'
 import { tokenFor, visitor } from '../support/app.ts'
@@ -10,7 +11,7 @@ import { addPerson, yesTo } from '../support/cast.ts'
 import { addCrowd, composeAt, openDesk, workOn, type Desk } from '../support/campaign-desk.ts'
 import { moveClock } from '../support/database.ts'
 import { parsePage } from '../support/html.ts'
-import { sendNow, writeCampaign } from '../support/sending.ts'
+import { sendNow, standAt, takingCourier, writeCampaign } from '../support/sending.ts'
 import { signedIn, type SignedIn } from '../support/staff.ts'
 
 const darn = '/admin/campaigns/five-ways-to-darn'
@@ -98,6 +99,31 @@ t.test(
   },
 )
 
+t.test('a campaign whose form is pressed twice is written once', async (t) => {
+  const desk = await openDesk(t)
+  const { visit } = desk.marketer
+  await visit.open('/admin/campaigns/new')
+  const id = visit.page.forms.flatMap(({ fields }) => fields).find(([name]) => name === 'form')?.[1] ?? ''
+  const sender = 'Fern <a@fern.example>'
+  const typed = { topic: 'repairs', subject: 'Darn', inShort: 'Short', sender, body: 'Words', language: '' }
+  const write = (fields: Record<string, string>) =>
+    press(desk, '/admin/campaigns/new', { ...typed, form: id, ...fields })
+  const slugs = async () =>
+    (await desk.house.database.sql<{ slug: string }[]>`select slug from campaigns order by slug`).map(
+      ({ slug }) => slug,
+    )
+  const answers = await Promise.all([1, 2, 3].map(() => write({})))
+  t.same(
+    answers.map(({ headers }) => headers.location),
+    Array.from({ length: 3 }, () => '/admin/campaigns/darn?done=written'),
+  )
+  t.same(await slugs(), ['darn'])
+  await write({ body: 'Other words' })
+  t.same(await slugs(), ['darn', 'darn-2'], 'other words after a way back are another one')
+  await Promise.all([1, 2, 3].map(() => write({ form: '' })))
+  t.equal((await slugs()).length, 5, 'and so are those of other forms, whatever they are called')
+})
+
 t.test('a double press is one send', async (t) => {
   const desk = await openDesk(t)
   await addPerson(desk.house, 'ada@example.com', yesTo([1]))
@@ -144,7 +170,7 @@ t.test('only the number that the page showed sends, and never to more people tha
 })
 
 t.test(
-  'what is sent is what was checked: an edit is another version, and none is made once it is on its way',
+  'attack 78: what is sent is what was checked: an edit is another version, and none is made once it is on its way',
   async (t) => {
     const desk = await openDesk(t)
     const { house, marketer } = desk
@@ -163,7 +189,7 @@ t.test(
       topic: 'repairs',
       subject: 'Other',
       inShort: 'x',
-      sender: 'Fern <a@b.example>',
+      sender: 'Fern <a@fern.example>',
       body: 'Other',
       language: '',
     }
@@ -250,9 +276,17 @@ t.test('what cannot be sent is told at its field with the words kept, and what i
     ['body', 'Hi {{constructor.constructor("return process")()}}', /unknown field/],
     ['body', 'Hi {{#each}} {{> /etc/passwd}}', /unknown field/],
     ['body', '{{name', /without its other half/],
-    ['usefulUntil', 'tomorrow', /is no time/],
+    ['usefulUntil', 'tomorrow', /a day and a time that there are/],
+    ['usefulUntil', '2026-02-30T10:00', /a day and a time that there are/],
+    ['usefulUntil', '2026-12-24 09:00', /a day and a time that there are/],
   ]
-  const topic = { topic: 'repairs', subject: 'Subject', inShort: 'Short', sender: 'Fern <a@b.example>', language: '' }
+  const topic = {
+    topic: 'repairs',
+    subject: 'Subject',
+    inShort: 'Short',
+    sender: 'Fern <a@fern.example>',
+    language: '',
+  }
   const good = { ...topic, body: 'Kept words', usefulUntil: '' }
   for (const [part, value, says] of wrong) {
     const answer = await press(desk, '/admin/campaigns/new', { ...good, [part]: value })
@@ -326,7 +360,7 @@ t.test('a preview is the mail itself, its links belong to nobody, and only our o
   t.equal(visit.status, 200, 'what is no number of anybody is nobody')
 })
 
-t.test('every number opens its people, each once, and a list takes no filter but ours', async (t) => {
+t.test('attack 52: every number opens its people, each once, and a list takes no filter but ours', async (t) => {
   const desk = await openDesk(t)
   const { visit } = desk.marketer
   await addCrowd(desk.house)
@@ -433,6 +467,48 @@ t.test(
   },
 )
 
+t.test('who changes the language of a narrowing keeps its list, unless they say otherwise', async (t) => {
+  const desk = await openDesk(t)
+  const { house, marketer } = desk
+  const { visit } = marketer
+  for (const name of ['ada', 'eve', 'mo'])
+    await addPerson(house, `${name}@example.com`, yesTo([1], 'as-it-happens', { language: 'en' }))
+  await writeCampaign(house, 'x')
+  await visit.open('/admin/campaigns/x/narrow')
+  visit.write('addresses', 'ada@example.com')
+  await visit.press('Save and check again')
+  await visit.open('/admin/campaigns/x/narrow')
+  t.match(visit.page.text, 'Without new addresses, keep the list of 1 person')
+  visit.tick('language', 'en', true)
+  await visit.press('Save and check again')
+  t.match(visit.page.text, /get it now1 /)
+  t.match((await openCampaign(house, 'x')).narrowing, { listed: true, languages: ['en'] })
+  await visit.open('/admin/campaigns/x/narrow')
+  visit.tick('keep', 'yes', false)
+  visit.tick('language', '', true)
+  await visit.press('Save and check again')
+  t.match(visit.page.text, /get it now3 /)
+  t.equal((await openCampaign(house, 'x')).narrowing, null)
+})
+
+t.test('another topic is another version, and the report says who changed it', async (t) => {
+  const desk = await openDesk(t)
+  const { visit } = desk.marketer
+  for (const topic of [1, 2]) await addPerson(desk.house, `t${topic}@example.com`, yesTo([topic]))
+  await composeAt(desk)
+  const old = (await openCampaign(desk.house, 'five-ways-to-darn')).message
+  await visit.follow('Edit')
+  visit.tick('topic', 'new-patterns', true)
+  await visit.press('Save and see it')
+  const fields = { confirm: '1', asked: '1', version: old, at: '' }
+  t.equal((await press(desk, `${darn}/send`, fields)).statusCode, 409, 'what was checked for the other topic is void')
+  await visit.open(`${darn}/send`)
+  visit.write('confirm', '1')
+  await visit.press('Send')
+  t.match(visit.page.text, /Topic changed from Repairs to New patterns by Ines, \w{3} \d/)
+  t.match(desk.log.join('\n'), '"topicChanges":1,"msg":"edited a campaign"')
+})
+
 t.test('a list whose people are all gone is an empty list, and no list of everybody', async (t) => {
   const desk = await openDesk(t)
   await addPerson(desk.house, 'ada@example.com', yesTo([1]))
@@ -491,6 +567,55 @@ t.test('who changed their mind between the confirming and the sending is left ou
   t.same(visit.page.faults, [])
 })
 
+t.test('the list of who changed their mind stays what it was when the sending ended', async (t) => {
+  const desk = await openDesk(t, {}, '2026-12-01T12:00:00Z')
+  const { house, server, marketer } = desk
+  const { visit } = marketer
+  const ids = await addCrowd(house)
+  await composeAt(desk)
+  await visit.follow('Edit')
+  visit.type('usefulUntil', '2026-12-02T12:00')
+  await visit.press('Save and see it')
+  await visit.open(`${darn}/send`)
+  visit.write('confirm', '7')
+  await visit.press('Send')
+  const pressed = async (name: string, path: string, button: string) => {
+    const her = visitor(server)
+    await her.open(`/p/${tokenFor(house, ids.get(name) ?? '')}${path}`)
+    await her.press(button)
+  }
+  await pressed('ada3', '/stop', 'Stop everything')
+  await pressed('ada4', '', 'Pause 30 days')
+  await standAt(house, '2026-12-01T12:01:01Z')
+  await workOn(house, 'five-ways-to-darn')
+  await standAt(house, '2026-12-01T12:02:00Z')
+  await currentCheckpoint(house)
+  await standAt(house, '2026-12-01T12:03:00Z')
+  await pressed('eve', '/stop', 'Stop everything')
+  await pressed('finn', '/stop', 'Stop everything')
+  await standAt(house, '2027-02-01T12:00:00Z')
+  const { visit: later } = await signedIn(desk, 'marketer')
+  await later.open(`${darn}/people?minds=changed`)
+  t.same(listed(later).toSorted(), ['ada3@example.com', 'ada4@example.com'])
+  await house.database.sql`delete from deliveries`
+  await pressed('ada', '/stop', 'Stop everything')
+  await later.open(`${darn}/people?minds=changed`)
+  t.same(listed(later).toSorted(), ['ada3@example.com', 'ada4@example.com'], 'also once the record is past its time')
+})
+
+t.test('what is resumed after its time has passed is a draft for which no number is confirmed', async (t) => {
+  const desk = await openDesk(t)
+  const { house } = desk
+  await addPerson(house, 'ada@example.com', yesTo([1]))
+  await writeCampaign(house, 'x')
+  const version = (await openCampaign(house, 'x')).message
+  await press(desk, '/admin/campaigns/x/send', { confirm: '1', asked: '1', version, at: '' })
+  await press(desk, '/admin/campaigns/x/report', { do: 'pause' })
+  await moveClock(house.database.url, '2 minutes')
+  await press(desk, '/admin/campaigns/x/report', { do: 'resume' })
+  t.match(await openCampaign(house, 'x'), { state: 'draft', sendAt: null, confirmed: null, confirmedEntry: null })
+})
+
 t.test('the report counts what people did by its links on purpose, and no opening', async (t) => {
   const desk = await openDesk(t)
   const { house, server, parcels, marketer } = desk
@@ -535,6 +660,7 @@ t.test('a report is paused, resumed and cancelled, and downloaded as rows that n
   t.equal(file.body.trim().split('\r\n').length, 1 + 7 + 5 + 3 + 1, 'a row for each that was planned or held back')
   t.notMatch(file.body, /(?:^|,)"?=/m)
   t.match(desk.log.join('\n'), new RegExp(`"staff":"${marketer.staff.id}","campaign":"x","msg":"exported a report"`))
+  t.match(desk.log.join('\n'), `"staff":"${marketer.staff.id}","campaign":"x","press":"pause"`)
   await visit.open('/admin/campaigns/x/report')
   await visit.follow('Cancel it for good')
   t.equal(await stateOf(desk, 'x'), 'sent', 'a link cancels nothing')
@@ -554,6 +680,62 @@ t.test('a test goes to ourselves alone and counts in no report', async (t) => {
     ['hello@fern.example'],
   )
   t.equal((await desk.house.database.sql`select from deliveries where verdict is not null`).length, 0)
+  t.equal((await press(desk, darn, { do: 'send' })).statusCode, 422, 'no other press sends one')
+  t.equal(desk.parcels.length, 1)
+})
+
+t.test('mails of which nobody knows are sent again once their number is typed, and not by looking', async (t) => {
+  let answers = 0
+  const { courier, parcels } = takingCourier(() =>
+    answers++ < 2 ? { kind: 'unknown', reply: null, reached: true } : { kind: 'sent', reply: null, reached: true },
+  )
+  const desk = await openDesk(t, { courier })
+  const { house, marketer } = desk
+  const { visit } = marketer
+  for (const name of ['ada', 'eve', 'mo']) await addPerson(house, `${name}@example.com`, yesTo([1]))
+  await writeCampaign(house, 'x')
+  await sendNow(house, 'x')
+  t.equal(parcels.length, 3)
+  await visit.open('/admin/campaigns/x/report')
+  await visit.follow('Send the unknown ones again')
+  t.same(visit.page.faults, [])
+  t.match(visit.page.text, /2 mails were handed over without an answer.*Sent again, some people will have it twice/)
+  for (const confirm of ['', '1', '3', '-2']) {
+    visit.write('confirm', confirm)
+    await visit.press('Send again')
+    t.equal(visit.status, 422, confirm)
+    t.match(visit.page.title, /^Error: /)
+  }
+  t.equal(parcels.length, 3)
+  visit.write('confirm', '2')
+  await visit.press('Send again')
+  t.match(visit.page.text, 'Sent again: 2. As they were: 0.')
+  t.equal(parcels.length, 5)
+  await visit.open('/admin/campaigns/x/retry')
+  t.equal(visit.url, '/admin/campaigns/x/report', 'nothing is left to send again')
+  t.notOk(visit.page.links.some(({ label }) => label === 'Send the unknown ones again'))
+})
+
+t.test('a topic says how many asked for it, and a check of nobody says why', async (t) => {
+  const desk = await openDesk(t)
+  const { house, marketer } = desk
+  const { visit } = marketer
+  const paused = { from: '2026-01-14T10:22:07.000Z', until: '2099-01-01T00:00:00.000Z' }
+  await addPerson(house, 'ada@example.com', yesTo([2], 'as-it-happens', { paused }))
+  await visit.open('/admin/campaigns/new')
+  t.match(visit.page.text, /Repairs: nobody asked for it\. Nothing sent yet\..*New patterns: 1 person asked for it\./)
+  await writeCampaign(house, 'x')
+  await visit.open('/admin/campaigns/x/check')
+  t.match(visit.page.text, 'Nobody asked for this topic yet. 0 of 1. That is an answer too.')
+  await writeCampaign(house, 'y', { topic: 'new-patterns' })
+  await visit.open('/admin/campaigns/y/check')
+  t.match(visit.page.text, 'Nobody may get it. 0 of 1. That is an answer too.')
+  await addPerson(house, 'eve@example.com', yesTo([2]))
+  await sendNow(house, 'y')
+  await moveClock(house.database.url, '3 days')
+  const { visit: later } = await signedIn(desk, 'marketer')
+  await later.open('/admin/campaigns/new')
+  t.match(later.page.text, 'New patterns: 2 people asked for it. Last sent 3 days ago.')
 })
 
 t.test('live progress tells each state once, says when it is over, and ends by itself', async (t) => {

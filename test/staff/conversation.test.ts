@@ -102,8 +102,23 @@ t.test('one question is open at a time, and what we changed names the answers it
   await visit.open('/admin/conversation/changes')
   visit.tick(`answer-${answer}`, 'yes', true)
   visit.write('text', 'We write about zips now.', 'Publish it')
+  const sent = visit.page.forms.find(({ buttons }) => buttons.includes('Publish it'))
   await visit.press('Publish it')
   t.strictSame(visit.page.faults, [])
+  const again = async (fields: [string, string][]) => {
+    visit.page = { ...visit.page, forms: sent ? [{ ...sent, fields }] : [] }
+    await visit.press('Publish it')
+    return visit.status
+  }
+  t.equal(await again(sent?.fields ?? []), 200)
+  t.equal((await listChanges(app.house, 5)).length, 1, 'pressed twice, it stands on everybody’s page once')
+  const other = (sent?.fields ?? []).map(([name, value]): [string, string] => [
+    name,
+    name === 'text' ? 'Other.' : value,
+  ])
+  t.equal(await again(other), 409, 'other words after a way back are told, and not lost')
+  t.match(visit.html, 'Other.')
+  await visit.open('/admin/conversation/changes')
   t.match(await listChanges(app.house, 5), [{ text: 'We write about zips now.', answers: 1 }])
   await visit.press('Publish it')
   t.equal(visit.status, 422)

@@ -118,7 +118,7 @@ t.test('a press needs the seal of its own session, and to come from this site', 
   t.equal(app.done.presses, 3)
 })
 
-t.test('a role that changes ends every session at once, and so does being removed', async (t) => {
+t.test('attack 71: a role that changes ends every session at once, and so does being removed', async (t) => {
   const app = await openDesk(t)
   const mine = await signedIn(app, 'marketer')
   const other = await anotherSession(app, mine.staff.id)

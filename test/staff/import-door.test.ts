@@ -106,7 +106,7 @@ t.test('files are for the session that sent them, for an hour, and an auditor ca
   t.strictSame(app.waiting(), [], 'what is older than an hour is deleted')
 })
 
-t.test('a file that cannot be used is told, and nothing of it is kept', async (t) => {
+t.test('attack 55: a file that cannot be used is told, and nothing of it is kept', async (t) => {
   const app = await open(t)
   const csv = (name: string, content: string | Uint8Array) => ({ name, content })
   const cases: [string, Sent[], Record<string, string>, RegExp][] = [
@@ -140,26 +140,29 @@ t.test('a file that cannot be used is told, and nothing of it is kept', async (t
   }
 })
 
-t.test('rows that claim a yes without evidence, formulas and broken letters give nobody a yes', async (t) => {
-  const app = await open(t)
-  const rows = [
-    'Email Address,First Name,About what?,consent,CONFIRM_TIME,CONFIRM_IP',
-    'one@example.com,"=HYPERLINK(""http://evil.example"")",Repairs,true,,',
-    '=cmd|calc@example.com,Two,Repairs,true,2024-05-06 07:08:09,',
-    'three@example.com,Three,Repairs,yes,2099-05-06 07:08:09,203.0.113.5',
-    'four@example.com,Four,Repairs,true,2024-05-06 07:08:09,',
-    'four@example.com,Four,Repairs,true,,203.0.113.5',
-  ].join('\n')
-  const broken = 'f\xFCnf@example.com,F\xFCnf,Repairs,true,2024-05-06 07:08:09,203.0.113.5'
-  const latin = Buffer.from(`${rows}\n${broken}\n`, 'latin1')
-  const sent = await preview(app, app.marketer, [{ name: 'subscribed.csv', content: latin }])
-  const page = await app.marketer.visit.open(String(sent.headers.location))
-  t.match(numbersOn(page.text), { usable: 0, 'not asked': 4, merged: 1, unusable: 1 })
-  await app.marketer.visit.press('Import them')
-  const [row] = await app.house.database.sql<{ n: number; yes: number }[]>`
+t.test(
+  'attack 55: rows that claim a yes without evidence, formulas and broken letters give nobody a yes',
+  async (t) => {
+    const app = await open(t)
+    const rows = [
+      'Email Address,First Name,About what?,consent,CONFIRM_TIME,CONFIRM_IP',
+      'one@example.com,"=HYPERLINK(""http://evil.example"")",Repairs,true,,',
+      '=cmd|calc@example.com,Two,Repairs,true,2024-05-06 07:08:09,',
+      'three@example.com,Three,Repairs,yes,2099-05-06 07:08:09,203.0.113.5',
+      'four@example.com,Four,Repairs,true,2024-05-06 07:08:09,',
+      'four@example.com,Four,Repairs,true,,203.0.113.5',
+    ].join('\n')
+    const broken = 'f\xFCnf@example.com,F\xFCnf,Repairs,true,2024-05-06 07:08:09,203.0.113.5'
+    const latin = Buffer.from(`${rows}\n${broken}\n`, 'latin1')
+    const sent = await preview(app, app.marketer, [{ name: 'subscribed.csv', content: latin }])
+    const page = await app.marketer.visit.open(String(sent.headers.location))
+    t.match(numbersOn(page.text), { usable: 0, 'not asked': 4, merged: 1, unusable: 1 })
+    await app.marketer.visit.press('Import them')
+    const [row] = await app.house.database.sql<{ n: number; yes: number }[]>`
     select count(*)::int as n, (count(*) filter (where choices -> 'topics' <> '{}'))::int as yes from people`
-  t.match(row, { n: 4, yes: 0 })
-})
+    t.match(row, { n: 4, yes: 0 })
+  },
+)
 
 t.test('listmonk’s export brings stops and addresses, and our own brings confirmations', async (t) => {
   const app = await open(t)

@@ -160,7 +160,7 @@ t.test('a link works for ten minutes, not after a change of role or a removal, a
   t.equal((await sql`select from staff_sessions`).length, 0)
 })
 
-t.test('nobody can give a browser a session beforehand, or lead it into another one', async (t) => {
+t.test('attack 71: nobody can give a browser a session beforehand, or lead it into another one', async (t) => {
   const office = await openOffice(t)
   const visit = visitor(office.server)
   await signIn(office, visit)

@@ -1,11 +1,16 @@
 import t from 'tap'
+import { addTopic } from '../../src/actions/add-topic.ts'
 import { answerDoors } from '../../src/actions/answer-doors.ts'
 import { sendHers } from '../../src/actions/acknowledge-raise.ts'
+import { publishWordings } from '../../src/actions/publish-wordings.ts'
 import { notAsked } from '../../src/domain/choices.ts'
+import { renderWording } from '../../src/render.ts'
 import { suppressionsOf } from '../../src/store/suppressions.ts'
 import { personById } from '../../src/store/people.ts'
+import { currentWordings } from '../../src/store/wordings.ts'
 import { choicesOf, entriesIn, openApp, type App } from '../support/app.ts'
 import { addPerson, castWording, yesTo } from '../support/cast.ts'
+import { moveClock } from '../support/database.ts'
 import { takingCourier } from '../support/sending.ts'
 import { signedIn } from '../support/staff.ts'
 
@@ -74,6 +79,14 @@ t.test('less that somebody told staff is in force at once, with who wrote it dow
     visit.write('said', 'phoned the shop, too many', 'Record less')
     await visit.press('Record less')
   }
+  const before = await choicesOf(app.house, id)
+  for (const what of ['', 'topic-99']) {
+    await visit.open(`/admin/people/${id}/record`)
+    if (what !== '') visit.type('what', what)
+    await visit.press('Record less')
+    t.equal(visit.status, 422, 'nothing is chosen beforehand, and nothing but what there is')
+    t.strictSame(await choicesOf(app.house, id), before)
+  }
   await less('topic-2')
   t.match(visit.page.text, 'Recorded, and in force now.')
   t.equal((await choicesOf(app.house, id)).topics['2']?.answer, 'no')
@@ -97,10 +110,14 @@ t.test('less that somebody told staff is in force at once, with who wrote it dow
 })
 
 /** Fills in and presses the form for a yes with evidence; what is left out of `given` is as it should be. */
-async function sayYes({ visit }: Awaited<ReturnType<typeof signedIn>>, id: string, given: Record<string, string> = {}) {
-  await visit.open(`/admin/people/${id}/record`)
+async function sayYes(who: Awaited<ReturnType<typeof signedIn>>, id: string, given: Record<string, string> = {}) {
+  await who.visit.open(`/admin/people/${id}/record`)
+  if (given['topic'] !== 'none') who.visit.tick('topic-2', 'yes', true)
+  return fillYes(who, given)
+}
+
+async function fillYes({ visit }: Awaited<ReturnType<typeof signedIn>>, given: Record<string, string>) {
   const press = 'Record this yes'
-  if (given['topic'] !== 'none') visit.tick('topic-2', 'yes', true)
   for (const [name, value] of Object.entries({
     where: 'The shop in Leeds',
     day: '2026-03-02',
@@ -157,6 +174,38 @@ t.test('more is recorded only with where, when and which words, and she is told 
   })
   t.match(parcels[0]?.to, 'cyn@example.com')
   t.equal(parcels.length, 1)
+})
+
+t.test('a text of ours is evidence of what it asked, and only since it was there to be read', async (t) => {
+  const app = await openApp(t)
+  const { house } = app
+  const who = await signedIn(app, 'marketer')
+  const id = await addPerson(house, 'cyn@example.com', notAsked(), 'Cyn')
+  const before = (await currentWordings(house.database.sql, 'sign-up')).get('en') ?? ''
+  await addTopic(house, { slug: 'sales', name: 'Sales', promise: 'When it costs less.' })
+  await publishWordings(house, renderWording)
+  const saidAt = new Date(Date.now() + 300_000).toISOString()
+  await moveClock(house.database.url, '10 minutes')
+  const [day = '', time = ''] = saidAt.slice(0, 16).split('T')
+  const said = { words: '', wording: before, topic: 'none' }
+  const tick = async (topic: string, given: Record<string, string>) => {
+    await who.visit.open(`/admin/people/${id}/record`)
+    who.visit.tick(`topic-${topic}`, 'yes', true)
+    return fillYes(who, given)
+  }
+  t.match((await tick('4', { ...said, day, time })).text, 'that text does not ask about each of these topics')
+  t.match((await tick('2', said)).text, 'that text was published only after they said it')
+  const own = (await currentWordings(house.database.sql, 'preferences')).get('en') ?? ''
+  const { visit, seal, cookie } = who
+  const payload = new URLSearchParams({ seal, kind: 'more', 'topic-2': 'yes', where: 'Leeds', day, time, wording: own })
+  const headers = { cookie: `${cookie.name}=${cookie.value}`, 'content-type': 'application/x-www-form-urlencoded' }
+  const url = `/admin/people/${id}/record`
+  const crafted = await app.server.inject({ method: 'POST', url, headers, payload: payload.toString() })
+  t.equal(crafted.statusCode, 422, 'their own page, which nobody showed them at the counter')
+  t.match(await choicesOf(house, id), { topics: {} })
+  await tick('2', { ...said, day, time })
+  t.match(visit.page.text, 'Recorded, and in force now.')
+  t.match((await choicesOf(house, id)).topics['2']?.basis, { evidence: 'attested', wording: before })
 })
 
 t.test('a yes that staff attest ends no stop and overrules nothing that she said since', async (t) => {

@@ -71,6 +71,16 @@ t.test('the brand’s values are saved as they are written, and pages ask anew',
   t.equal((await showBrand(app.house)).name, 'Fern & Daughters')
 })
 
+t.test('a value that is emptied is none: nothing is sent from nowhere', async (t) => {
+  const app = await openApp(t)
+  const { visit } = await signedIn(app, 'admin')
+  await visit.open('/admin/settings')
+  for (const name of ['postalAddress', 'replyTo', 'privacyUrl']) visit.write(name, ' ', 'Save')
+  await visit.press('Save')
+  t.match(visit.page.text, 'Saved')
+  t.match(await showBrand(app.house), { postalAddress: null, replyTo: null, privacyUrl: null })
+})
+
 t.test('staff are added, given roles and removed, and nobody locks themselves out', async (t) => {
   const app = await openApp(t)
   const { visit, staff } = await signedIn(app, 'admin')

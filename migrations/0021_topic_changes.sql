@@ -1,0 +1,1 @@
+ALTER TABLE "campaigns" ADD COLUMN "retagged" jsonb DEFAULT '[]'::jsonb NOT NULL;
