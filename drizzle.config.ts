@@ -14,6 +14,7 @@ export default defineConfig({
     './src/store/seal-schema.ts',
     './src/store/staff-schema.ts',
     './src/store/exports-schema.ts',
+    './src/store/insights-schema.ts',
   ],
   out: './migrations',
 })

@@ -8,6 +8,7 @@ import { importPeople } from '../src/actions/import-people.ts'
 import { sendCampaign } from '../src/actions/send-campaign.ts'
 import { relayUse, smtpCourier } from '../src/mail/smtp-courier.ts'
 import { writeAudience } from './audience-export.ts'
+import { fillYear, insightsRow } from './insights.ts'
 import { fillLedger, ledgerRows } from './ledger.ts'
 import { bareClient, compare, openBenchHouse, rate, startSink, type Row } from './measure.ts'
 
@@ -34,6 +35,13 @@ try {
   const ofPeople = [importing(house), checking(house), campaign(house)]
   for (const row of ofPeople.some(({ name }) => only.test(name)) ? ofPeople : []) {
     if (only.test(row.name) || row.name === 'import') await compare(row, Number(values.rounds))
+  }
+  const insights = insightsRow(house)
+  if (only.test(insights.name)) {
+    const nightMs = await fillYear(house, people)
+    await compare(insights, Number(values.rounds))
+    const pageMs = Math.round(1000 / (await insights.ours()))
+    console.log(JSON.stringify({ bench: 'insights', people, pageMs, wanted: '< 2000', nightMs }))
   }
   if (ledgerRows(house, folder, '').some(({ name }) => only.test(name))) {
     const her = await fillLedger(house, Number(values.entries))

@@ -10,6 +10,7 @@ import { channels } from '../src/domain/choices.ts'
 import { lintCodes } from '../src/domain/campaign-lint.ts'
 import { campaignStates, reportedStates } from '../src/domain/campaign-state.ts'
 import { laterReasons, neverReasons } from '../src/domain/gate.ts'
+import { heldReasons, paceGroups, rungs } from '../src/domain/insights.ts'
 import { allLanguages, writingOf, type Language } from '../src/domain/language.ts'
 import { notChosen } from '../src/domain/narrowing.ts'
 import { pauseLengths } from '../src/domain/pause-length.ts'
@@ -71,6 +72,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'privacy.kept.*.until': [keptKinds],
   'privacy.kept.*.why': [keptKinds],
   'promise.*': [shapes],
+  'promises.*': [['few', 'hidden']],
   'record.tag.*': [['sent', 'unsure', 'on-its-way', 'waits', 'refused', 'not-sent', 'called-back']],
   'sentence.*': [neverReasons],
   'sentence.*.*': [['coming', 'also', 'after'], shapes],
@@ -128,6 +130,12 @@ const staffSaid: typeof said = {
   'staff.desk.state.*': [['scheduled', 'sending', 'paused', 'draft', 'sent', 'cancelled']],
   'staff.first.*': [['brand', 'topic', 'signUp', 'test']],
   'staff.first.*.note': [['brand', 'topic', 'signUp', 'test']],
+  'staff.insights.*': [['few', 'hidden']],
+  'staff.insights.channel.*': [channels],
+  'staff.insights.held.*': [heldReasons],
+  'staff.insights.pace.*': [paceGroups],
+  'staff.insights.rung.*': [rungs],
+  'staff.insights.rung.*.means': [rungs],
   'staff.import.class.*': [['usable', 'notAsked', 'stopped', 'suppressed', 'merged', 'unusable']],
   'staff.inbox.did.*': [['replied', 'marked']],
   'staff.inbox.mark.*': [['done', 'acting', 'unread']],

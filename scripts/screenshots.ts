@@ -17,6 +17,7 @@ import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
 import { deskStates } from '../test/support/desk-states.ts'
 import { marketerStates } from '../test/support/marketer-states.ts'
+import { insightsStates } from '../test/support/insights-states.ts'
 import { fern } from '../test/support/house.ts'
 import { firstStepsState, halfSetUp, officeStates } from '../test/support/office-states.ts'
 import { recordStates } from '../test/support/record-states.ts'
@@ -63,7 +64,7 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
   const bare = await openApp(run, quiet, { brand: null })
   const bareOrigin = await bare.server.listen({ host: '127.0.0.1', port: 0 })
-  const states: (State & { origin?: string })[] = [
+  const states: State[] = [
     ...(await pageStates(app)),
     ...(await recordStates(app)),
     ...(await deskStates(app)),
@@ -71,6 +72,7 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
     ...(await marketerStates(app)),
     ...(await officeStates(app)),
     { ...(await firstStepsState(bare)), origin: bareOrigin },
+    ...(await insightsStates(run, brand)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },
   ]

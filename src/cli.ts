@@ -4,6 +4,7 @@ import { brandCommands } from './cli/brand.ts'
 import { campaignCommands } from './cli/campaign.ts'
 import type { CommandContext } from './cli/context.ts'
 import { doctorCommand } from './cli/doctor.ts'
+import { insightsCommand } from './cli/insights.ts'
 import { ledgerCommands } from './cli/ledger.ts'
 import { peopleCommands } from './cli/people.ts'
 import { questionCommands } from './cli/question.ts'
@@ -77,6 +78,7 @@ function program(context: CommandContext): Command {
   campaignCommands(courtesy, context)
   questionCommands(courtesy, context)
   talkCommands(courtesy, context)
+  insightsCommand(courtesy, context)
   whyCommand(courtesy, context)
   ledgerCommands(courtesy, context, () => keyringFile(keyringPath(context.config())))
   backupCommands(courtesy, context, {

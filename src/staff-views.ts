@@ -58,6 +58,16 @@ export type StaffPart =
     }
   | { kind: 'figures'; label: string; figures: Figure[] }
   | { kind: 'columns'; columns: StaffPart[][] }
+  /** A drawing of numbers, `height` pixels high, and the same numbers as a table behind the press `open`. */
+  | {
+      kind: 'chart'
+      id: string
+      title: string
+      height: number
+      lines: ChartLine[]
+      open: string
+      table: Omit<Extract<StaffPart, { kind: 'table' }>, 'kind'>
+    }
   | { kind: 'frame'; title: string; url: string; look: 'phone' | 'desk'; dark: boolean }
   | { kind: 'picture'; url: string; alt: string }
   | { kind: 'progress'; label: string; value: number; max: number }
@@ -75,6 +85,15 @@ export type StaffPart =
 
 /** One of the numbers that a whole is made of, and its share of it in thousandths, for the bar. */
 export type Figure = { label: string; value: string; url: string; look: 'now' | 'later' | 'never'; share: number }
+
+/** A line of a chart, `y` pixels down: a label at its start, a value at its end, bars over each other in shares of `width` percent. */
+export type ChartLine = {
+  y: number
+  label: string
+  value: string
+  width: number
+  bars: { share: number; look: 'asked' | 'given' | 'step' | 'few' }[]
+}
 
 /** A form with its seal among `fields`. A GET form asks for another view of the same page and has no seal. */
 export type StaffForm = {

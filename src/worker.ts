@@ -5,6 +5,7 @@ import { answerDoors } from './actions/answer-doors.ts'
 import { requireMark } from './actions/high-water.ts'
 import type { House } from './actions/house.ts'
 import { workCampaign } from './actions/send-campaign.ts'
+import { keepInsights } from './actions/keep-insights.ts'
 import { retireData } from './actions/retire-data.ts'
 import { mailCheckpoint } from './actions/mail-checkpoint.ts'
 import { sendServiceDue, sendTopicDue } from './actions/send-due.ts'
@@ -89,10 +90,12 @@ class QueueWorker implements Worker {
     boss.on('error', (error: unknown) => this.#complain(error))
     try {
       await boss.start()
-      for (const queue of ['campaign', 'service', 'due', 'sweep', 'retire', 'checkpoint'])
+      for (const queue of ['campaign', 'service', 'due', 'sweep', 'retire', 'checkpoint', 'insights'])
         await boss.createQueue(queue, queueSettings)
       await boss.schedule('sweep', '* * * * *')
       await boss.send('sweep', {})
+      await boss.schedule('insights', '11 0 * * *')
+      await boss.send('insights', {}, { singletonSeconds: 3_600 })
       await boss.schedule('retire', '17 3 * * *')
       await boss.send('retire', {}, { singletonSeconds: 3_600 })
       await boss.schedule('checkpoint', '43 4 * * *')
@@ -105,6 +108,7 @@ class QueueWorker implements Worker {
       await boss.work('due', () => this.#due())
       await boss.work('sweep', () => this.#once('sweep', () => this.#sweep()))
       await boss.work('retire', () => this.#once('retire', () => this.#retire()))
+      await boss.work('insights', () => this.#once('insights', () => this.#insights()))
       await boss.work('checkpoint', () => this.#once('checkpoint', () => this.#checkpoint()))
     } catch (error) {
       this.#boss = null
@@ -134,6 +138,11 @@ class QueueWorker implements Worker {
   async #retire(): Promise<void> {
     await requireMark(this.#house)
     await retireData(this.#house, AbortSignal.any([this.#ending.signal, AbortSignal.timeout(4 * turnMs)]))
+  }
+
+  /** The day that is over is counted soon after it, before anything of it is deleted by its age; at a start too, if nobody was there. */
+  async #insights(): Promise<void> {
+    await keepInsights(this.#house, { signal: this.#ending.signal })
   }
 
   /** A signed state of the ledger leaves the house: once a day, and at a start, because nobody may be there at that hour. */

@@ -22,6 +22,7 @@ export const brandReaders = {
   }),
   destinationRate: (text: string): BrandValues => ({ destinationRate: limit('--destination-rate', text, 1_000_000) }),
   ramp: (text: string): BrandValues => ({ ramp: limit('--ramp', text, rampEndsAbove) }),
+  promises: (text: string): BrandValues => ({ promises: onOrOff('--promises', text) }),
 }
 
 /** A line that is emptied is none. */
@@ -50,4 +51,9 @@ function limit(option: string, text: string, most: number): number | null {
       `${option} must be a whole number from 1 to ${most}, or none for no limit (given: "${text}")`,
     )
   return n
+}
+
+function onOrOff(option: string, text: string): boolean {
+  if (text === 'on' || text === 'off') return text === 'on'
+  throw new Problem('invalid-input', `${option} must be on or off (given: "${text}")`)
 }

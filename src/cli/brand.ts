@@ -39,6 +39,7 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
     .option('--destination-connections <n>', 'mails at once to one recipient domain, in each process, or none')
     .option('--destination-rate <n>', 'mails a minute to one recipient domain, all processes together, or none')
     .option('--ramp <n>', 'a young sender: so many mails today, twice as many each day after it, or none')
+    .option('--promises <on|off>', 'whether everybody may read at /promises how you kept your word')
     .option('--json', 'one JSON object on stdout')
     .action(async (options: BrandOptions) => {
       const values: BrandValues = {}

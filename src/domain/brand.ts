@@ -30,6 +30,8 @@ export type Brand = {
   destinationConnections: number | null
   destinationRate: number | null
   ramp: Ramp | null
+  /** Everybody may read at /promises how the brand kept its word. */
+  promises: boolean
 }
 
 /** The calendar moment of a digest: ISO weekday 1…7 and local time `HH:MM`, in her zone. */
@@ -54,4 +56,5 @@ export const unnamedBrand: Brand = {
   destinationConnections: null,
   destinationRate: null,
   ramp: null,
+  promises: false,
 }

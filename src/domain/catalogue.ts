@@ -6,6 +6,7 @@ import arHistory from './text/ar/history.json' with { type: 'json' }
 import arMail from './text/ar/mail.json' with { type: 'json' }
 import arPages from './text/ar/pages.json' with { type: 'json' }
 import arPrivacy from './text/ar/privacy.json' with { type: 'json' }
+import arPromises from './text/ar/promises.json' with { type: 'json' }
 import arReceipt from './text/ar/receipt.json' with { type: 'json' }
 import arRecord from './text/ar/record.json' with { type: 'json' }
 import arSentence from './text/ar/sentence.json' with { type: 'json' }
@@ -15,6 +16,7 @@ import deHistory from './text/de/history.json' with { type: 'json' }
 import deMail from './text/de/mail.json' with { type: 'json' }
 import dePages from './text/de/pages.json' with { type: 'json' }
 import dePrivacy from './text/de/privacy.json' with { type: 'json' }
+import dePromises from './text/de/promises.json' with { type: 'json' }
 import deReceipt from './text/de/receipt.json' with { type: 'json' }
 import deRecord from './text/de/record.json' with { type: 'json' }
 import deSentence from './text/de/sentence.json' with { type: 'json' }
@@ -24,6 +26,7 @@ import enHistory from './text/en/history.json' with { type: 'json' }
 import enMail from './text/en/mail.json' with { type: 'json' }
 import enPages from './text/en/pages.json' with { type: 'json' }
 import enPrivacy from './text/en/privacy.json' with { type: 'json' }
+import enPromises from './text/en/promises.json' with { type: 'json' }
 import enReceipt from './text/en/receipt.json' with { type: 'json' }
 import enRecord from './text/en/record.json' with { type: 'json' }
 import enSentence from './text/en/sentence.json' with { type: 'json' }
@@ -33,6 +36,7 @@ import esHistory from './text/es/history.json' with { type: 'json' }
 import esMail from './text/es/mail.json' with { type: 'json' }
 import esPages from './text/es/pages.json' with { type: 'json' }
 import esPrivacy from './text/es/privacy.json' with { type: 'json' }
+import esPromises from './text/es/promises.json' with { type: 'json' }
 import esReceipt from './text/es/receipt.json' with { type: 'json' }
 import esRecord from './text/es/record.json' with { type: 'json' }
 import esSentence from './text/es/sentence.json' with { type: 'json' }
@@ -42,6 +46,7 @@ import frHistory from './text/fr/history.json' with { type: 'json' }
 import frMail from './text/fr/mail.json' with { type: 'json' }
 import frPages from './text/fr/pages.json' with { type: 'json' }
 import frPrivacy from './text/fr/privacy.json' with { type: 'json' }
+import frPromises from './text/fr/promises.json' with { type: 'json' }
 import frReceipt from './text/fr/receipt.json' with { type: 'json' }
 import frRecord from './text/fr/record.json' with { type: 'json' }
 import frSentence from './text/fr/sentence.json' with { type: 'json' }
@@ -51,6 +56,7 @@ const english = {
   ...enSentence,
   ...enPages,
   ...enPrivacy,
+  ...enPromises,
   ...enMail,
   ...enTalk,
   ...enRecord,
@@ -70,6 +76,7 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...deSentence,
     ...dePages,
     ...dePrivacy,
+    ...dePromises,
     ...deMail,
     ...deTalk,
     ...deRecord,
@@ -81,6 +88,7 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...frSentence,
     ...frPages,
     ...frPrivacy,
+    ...frPromises,
     ...frMail,
     ...frTalk,
     ...frRecord,
@@ -92,6 +100,7 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...esSentence,
     ...esPages,
     ...esPrivacy,
+    ...esPromises,
     ...esMail,
     ...esTalk,
     ...esRecord,
@@ -103,6 +112,7 @@ const messages: Readonly<Record<Language, Messages>> = {
     ...arSentence,
     ...arPages,
     ...arPrivacy,
+    ...arPromises,
     ...arMail,
     ...arTalk,
     ...arRecord,

@@ -79,7 +79,8 @@ export function slowerThan(a: Pace, b: Pace): boolean {
   return comparePace(a, b) < 0
 }
 
-function mailsPerMonth(terms: PaceTerms): number {
+/** Mails in a month of 30 days that a pace can bring; as it happens there is no limit. */
+export function mailsPerMonth(terms: PaceTerms): number {
   if (terms.kind === 'as-it-happens') return Infinity
   return ((terms.kind === 'cap' ? terms.limit : 1) * 30) / daysIn[terms.period]
 }

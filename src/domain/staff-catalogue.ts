@@ -4,10 +4,12 @@ import { isolated } from './catalogue.ts'
 import { writingOf, type Language } from './language.ts'
 import arCampaigns from './staff-text/campaigns.ar.json' with { type: 'json' }
 import arBase from './staff-text/ar.json' with { type: 'json' }
+import arInsights from './staff-text/insights.ar.json' with { type: 'json' }
 import campaigns from './staff-text/campaigns.en.json' with { type: 'json' }
 import base from './staff-text/en.json' with { type: 'json' }
+import insights from './staff-text/insights.en.json' with { type: 'json' }
 
-const english = { ...base, ...campaigns }
+const english = { ...base, ...campaigns, ...insights }
 
 /** A text of the staff's pages and mails. One that is not there does not compile. */
 export type StaffTextKey = keyof typeof english
@@ -18,7 +20,7 @@ export type StaffLanguage = (typeof staffLanguages)[number]
 
 const texts: Readonly<Record<StaffLanguage, Readonly<Partial<Record<StaffTextKey, string>>>>> = {
   en: english,
-  ar: { ...arBase, ...arCampaigns },
+  ar: { ...arBase, ...arCampaigns, ...arInsights },
 }
 
 const spoken = new AsyncLocalStorage<StaffLanguage>()

@@ -10,15 +10,17 @@ import { fieldOf, page, type Site } from './site.ts'
 
 const stylesheet = readFileSync(join(viewsFolder, 'style.css'), 'utf8')
 const staffStylesheet = readFileSync(join(viewsFolder, 'staff.css'), 'utf8')
+const chartStylesheet = readFileSync(join(viewsFolder, 'insights.css'), 'utf8')
 
 /** The addresses of the stylesheets; they change with what is in them, so that they may be kept for a year. */
 export function stylesFor(brand: Brand): string[] {
   return [`/style.css?v=${versionOf(stylesheet)}`, `/brand.css?v=${versionOf(brandStyle(brand))}`]
 }
 
-/** The stylesheet of the staff's pages; the brand's colour is not in it. */
-export function staffStyles(): string[] {
-  return [`/staff.css?v=${versionOf(staffStylesheet)}`]
+/** The stylesheet of the staff's pages, and that of their charts; the brand's colour is in neither. */
+export function staffStyles(charts = false): string[] {
+  const styles = [`/staff.css?v=${versionOf(staffStylesheet)}`]
+  return charts ? [...styles, `/insights.css?v=${versionOf(chartStylesheet)}`] : styles
 }
 
 /** What pages are dressed in, and what programs ask every site for. */
@@ -26,6 +28,9 @@ export function assets(server: FastifyInstance, site: Site): void {
   page(server, '/style.css', { get: (request, reply) => kept(request, reply, 'text/css; charset=utf-8', stylesheet) })
   page(server, '/staff.css', {
     get: (request, reply) => kept(request, reply, 'text/css; charset=utf-8', staffStylesheet),
+  })
+  page(server, '/insights.css', {
+    get: (request, reply) => kept(request, reply, 'text/css; charset=utf-8', chartStylesheet),
   })
   page(server, '/brand.css', {
     get: async (request, reply) =>

@@ -4,6 +4,7 @@ import { conversationPages } from './conversation-pages.ts'
 import { deskPage } from './desk-page.ts'
 import { importPages } from './import-pages.ts'
 import { inboxPages } from './inbox-pages.ts'
+import { insightsPage } from './insights-page.ts'
 import { peoplePages } from './people-pages.ts'
 import { personPage } from './person-page.ts'
 import { personRecord } from './person-record.ts'
@@ -29,6 +30,7 @@ export async function marketerDesk(
   topicPages(server, site)
   inboxPages(server, site)
   conversationPages(server, site)
+  insightsPage(server, site)
   settingsPages(server, site, senders)
   staffListPage(server, site)
 }

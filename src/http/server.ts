@@ -26,6 +26,7 @@ import { oneClickPages } from './one-click.ts'
 import { pictures } from './pictures.ts'
 import { preferencePages } from './preference-pages.ts'
 import { lastBrand, problemPages, unreadableAddress } from './problem-pages.ts'
+import { promisesPage } from './promises-page.ts'
 import { receiptPages } from './receipt-pages.ts'
 import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -110,6 +111,7 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   detailsPages(server, site)
   erasePages(server, site)
   statementPages(server, site)
+  promisesPage(server, site)
   checkpointPage(server, site)
   verifyPages(server)
   hostedCopies(server, site)

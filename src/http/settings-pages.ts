@@ -59,6 +59,7 @@ function written(brand: Brand): Record<Value, string> {
     destinationConnections: brand.destinationConnections?.toString() ?? 'none',
     destinationRate: brand.destinationRate?.toString() ?? 'none',
     ramp: brand.ramp?.first.toString() ?? 'none',
+    promises: brand.promises ? 'on' : 'off',
   }
 }
 

@@ -5,7 +5,7 @@ import type { Brand } from '../domain/brand.ts'
 import { ownPath } from '../domain/own-path.ts'
 import type { Staff, StaffRole } from '../domain/staff-role.ts'
 import { isStaffSeal, isToRenew, staffSeal } from '../domain/staff-session.ts'
-import type { StaffPage } from '../staff-views.ts'
+import type { StaffPage, StaffPart } from '../staff-views.ts'
 import { isFromElsewhere } from './session-look.ts'
 import { fieldOf, page, sendPage, type Site } from './site.ts'
 import { renewedCookie, staffCookieOf } from './staff-cookie.ts'
@@ -134,8 +134,13 @@ export function sendStaff(
     url: look.url,
     address: look.address,
     error: (rest.problems ?? null) !== null,
+    charts: parts.some(hasChart),
   })
   return sendPage(reply, 'staff/page', staffPageModel(frame, heading, parts, rest), status)
+}
+
+function hasChart(part: StaffPart): boolean {
+  return part.kind === 'chart' || (part.kind === 'columns' && part.columns.flat().some(hasChart))
 }
 
 /** A look is sent to the sign-in and comes back to its page; a press is told that it did nothing. */

@@ -15,6 +15,7 @@ const desks: readonly { key: StaffTextKey; url: string; roles: readonly StaffRol
   { key: 'staff.nav.campaigns', url: '/admin/campaigns', roles: rolesFor.campaigns },
   { key: 'staff.nav.people', url: '/admin/people', roles: rolesFor.campaigns },
   { key: 'staff.nav.conversation', url: '/admin/conversation', roles: rolesFor.campaigns },
+  { key: 'staff.nav.insights', url: '/admin/insights', roles: rolesFor.campaigns },
   { key: 'staff.nav.topics', url: '/admin/topics', roles: rolesFor.campaigns },
   { key: 'staff.nav.settings', url: '/admin/settings', roles: rolesFor.settings },
   { key: 'staff.nav.audit', url: '/audit', roles: rolesFor.audit },
@@ -39,7 +40,13 @@ export function desksOf(role: StaffRole): { label: string; url: string }[] {
 export function staffFrame(
   brand: Brand,
   who: Who | null,
-  { heading, url, address = url, error = false }: { heading: string; url: string; address?: string; error?: boolean },
+  {
+    heading,
+    url,
+    address = url,
+    error = false,
+    charts = false,
+  }: { heading: string; url: string; address?: string; error?: boolean; charts?: boolean },
 ): StaffFrame {
   // Every desk of theirs lies under /admin.
   const current = (desk: string) => url === desk || (desk !== '/admin' && url.startsWith(`${desk}/`))
@@ -49,7 +56,7 @@ export function staffFrame(
     skip: staffText('staff.skip'),
     brand: brand.name,
     languages: otherLanguages(address),
-    styles: staffStyles(),
+    styles: staffStyles(charts),
     navLabel: staffText('staff.nav'),
     nav: who ? desksOf(who.staff.role).map((desk) => ({ ...desk, current: current(desk.url) })) : [],
     within: who && rolesFor.audit.some((role) => role === who.staff.role) && current('/audit') ? auditNav(url) : null,

@@ -60,6 +60,7 @@ export async function officeStates(app: App): Promise<State[]> {
   })
   return [
     page('today', ''),
+    page('insights', 'insights'),
     page('people', 'people'),
     page('person', `people/${person}`),
     page('record', `people/${person}/record`),
