@@ -32,7 +32,6 @@ import { recordPages } from './record-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionPages } from './session-pages.ts'
 import type { Site } from './site.ts'
-import { speakToStaff } from './staff-language.ts'
 import { staffPages } from './staff-pages.ts'
 import { mailedSignIn } from './staff-mailed-sign-in.ts'
 import { providerSignIn } from './staff-provider-sign-in.ts'
@@ -116,7 +115,6 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   verifyPages(server)
   hostedCopies(server, site)
   oneClickPages(server, site)
-  speakToStaff(server, site)
   staffPages(server, site)
   campaignDesk(server, site, options.desk?.senders?.dkim?.domain.toLowerCase() ?? null)
   await campaignPictures(server, site)

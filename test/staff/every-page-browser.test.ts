@@ -61,7 +61,8 @@ async function allStates(t: Parameters<typeof openApp>[0]) {
 
 /** What on a page cannot be reached or seen by keyboard, or not be sent by Enter. */
 const keyboardFaults = `(() => {
-  const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [tabindex="0"]')]
+  for (const each of document.querySelectorAll('details')) each.open = true
+  const all = [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select, textarea, [tabindex="0"]')]
   const faults = [...document.querySelectorAll('[tabindex]')].filter((each) => each.tabIndex > 0).map((each) => 'out of order: ' + each.outerHTML)
   if (!all[0]?.matches('.skip')) faults.push('the first is not the way past the frame')
   for (const each of all) {
