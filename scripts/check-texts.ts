@@ -7,6 +7,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { brandReaders } from '../src/actions/brand-values.ts'
 import { quotes } from '../src/domain/answer.ts'
 import { channels } from '../src/domain/choices.ts'
+import { bodyFormats } from '../src/domain/campaign-body.ts'
 import { lintCodes } from '../src/domain/campaign-lint.ts'
 import { campaignStates, reportedStates } from '../src/domain/campaign-state.ts'
 import { laterReasons, neverReasons } from '../src/domain/gate.ts'
@@ -89,6 +90,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const brandValues = Object.keys(brandReaders)
 /** The same for the staff's texts. */
 const staffSaid: typeof said = {
+  'staff.campaigns.compose.format.*': [bodyFormats],
   'staff.campaigns.effect.*': [[...effects, 'answered', 'complained', 'wasntAbout']],
   'staff.campaigns.lint.*': [lintCodes],
   'staff.campaigns.markdown.*': [['heading', 'strong', 'link', 'list', 'name']],

@@ -15,11 +15,12 @@ type Speech = { lang: string; dir: 'ltr' | 'rtl' }
 
 type Frame = Speech & { subject: string; brandName: string; postalAddress: string }
 
-/** `bodyHtml` was made from Markdown and sanitised; nothing else is put into the page unescaped. */
+/** `bodyHtml` is sanitised, whatever it was written in; nothing else is put into the page unescaped. A design has its own look and place. */
 export type TopicMail = Frame & {
   /** The language of our own words under the body. */
   foot: Speech
   inShort: string
+  isDesigned: boolean
   bodyHtml: string
   bodyText: string
   promise: string

@@ -202,6 +202,8 @@ export type StartPage = {
 /** A message as everybody may read it. `body` was made from Markdown and sanitised; the template puts it in as it is. */
 export type HostedCopyPage = {
   frame: Frame
+  /** The id of the element around a design, by which its stylesheet finds it; null for a message in our own look. */
+  within: string | null
   heading: string
   about: string
   language: string

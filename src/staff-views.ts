@@ -69,7 +69,7 @@ export type StaffPart =
       table: Omit<Extract<StaffPart, { kind: 'table' }>, 'kind'>
     }
   | { kind: 'frame'; title: string; url: string; look: 'phone' | 'desk'; dark: boolean }
-  | { kind: 'picture'; url: string; alt: string }
+  | { kind: 'picture'; url: string; alt: string; width: number; height: number }
   | { kind: 'progress'; label: string; value: number; max: number }
   | { kind: 'live'; from: string; body: string; parts: StaffPart[] }
   | { kind: 'next'; links: (Anchor & { look: Press['look'] })[] }

@@ -88,7 +88,7 @@ export function changedSince({ slug }: Campaign): Problem {
 }
 
 /** @throws Problem `not-found` for an unknown topic, `invalid-input` for a language that is not offered. */
-async function messageOf(tx: Transaction, draft: CampaignDraft, written: DraftWords) {
+async function messageOf(tx: Transaction, draft: CampaignDraft, written: Required<DraftWords>) {
   const [topics, { languages }] = await Promise.all([allTopics(tx), theBrand(tx)])
   const topic = topics.find((known) => known.slug === draft.topic)
   if (!topic) {

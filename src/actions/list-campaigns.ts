@@ -61,6 +61,7 @@ export async function showCampaign(
     usefulUntil: string | null
     sendAt: string | null
     note: string | null
+    format: string
     body: string
   }
 > {
@@ -75,6 +76,7 @@ export async function showCampaign(
     usefulUntil: one.usefulUntil,
     sendAt: one.sendAt,
     note: one.note,
+    format: one.format,
     body: one.body,
   }
 }

@@ -35,11 +35,12 @@ export async function previewCampaign(house: House, slug: string, { person, dige
   const alone = topicParcel(house, letter, randomUUIDv7(), reader, at)
   const shown = digest ? await digestOf(house, { campaign, letter, delivery: randomUUIDv7() }, reader, at) : alone.mime
   const { languages } = letter.brand
+  const { body: source, language } = campaign
   const bytes = Buffer.byteLength(alone.mime, 'latin1')
   return {
     campaign,
     mail: await shownMail(shown),
-    findings: lintCampaign({ source: campaign.body, language: campaign.language, offered: languages, bytes }),
+    findings: lintCampaign({ source, body: letter.body, language, offered: languages, bytes }),
     person: known && { name: known.name },
   }
 }

@@ -1,5 +1,6 @@
 import { envelopeAddress, maskedAddress } from '../domain/address.ts'
 import type { Brand } from '../domain/brand.ts'
+import { readBody, type Body } from '../domain/campaign-body.ts'
 import { languageFor, languageOf, mailLanguage, type Language } from '../domain/language.ts'
 import { dayOf, makeLink } from '../domain/link-token.ts'
 import { renewalDue } from '../domain/renewal.ts'
@@ -24,6 +25,7 @@ export type CampaignLetter = {
   spoken: ReadonlyMap<Language, SpokenLetter>
   /** The language that the campaign is written in, where it says so. */
   written: string | null
+  body: Body
   /** The values of the body's fields, by mark, for a person of that name. */
   fieldValues(name: string): string[]
   sender: Sender
@@ -45,9 +47,10 @@ export async function letterFor(house: House, campaign: Campaign): Promise<Campa
   const languages = written === null ? brand.languages : [written]
   const bodyLanguage = written ?? languageFor(null, brand.languages)
   const ages = brand.seenDays !== null || brand.attestedDays !== null
+  const body = readBody(campaign.body, campaign.format)
   const letters = await Promise.all(
     languages.map(async (language) => {
-      const letter = { campaign, sender, brand, topic, language, bodyLanguage, publicUrl: house.publicUrl }
+      const letter = { campaign, body, sender, brand, topic, language, bodyLanguage, publicUrl: house.publicUrl }
       const { fill, fieldValues } = await topicLetter({ ...letter, asksAgain: false })
       const asking = ages ? (await topicLetter({ ...letter, asksAgain: true })).fill : null
       return { language, fieldValues, write: fill, writeAsking: asking }
@@ -56,6 +59,7 @@ export async function letterFor(house: House, campaign: Campaign): Promise<Campa
   return {
     spoken: new Map(letters.map(({ language, write, writeAsking }) => [language, { write, writeAsking }])),
     written,
+    body,
     fieldValues: (name) => letters[0]?.fieldValues(name) ?? [],
     sender,
     from: envelopeAddress(sender.address).address,

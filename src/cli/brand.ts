@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { brandReaders } from '../actions/brand-values.ts'
 import { publishWordings } from '../actions/publish-wordings.ts'
 import { setBrand, showBrand, type BrandValues } from '../actions/set-brand.ts'
-import { readPicture, type WholePicture } from '../domain/picture.ts'
+import { readLogo, type WholePicture } from '../domain/picture.ts'
 import { Problem } from '../domain/problem.ts'
 import { renderWording } from '../render.ts'
 import type { CommandContext } from './context.ts'
@@ -70,7 +70,7 @@ export function brandCommands(program: Command, { terminal, withHouse }: Command
 }
 
 function picture(option: string, path: string): WholePicture | null {
-  return path === 'none' ? null : readPicture(option, bytesOf(option, path))
+  return path === 'none' ? null : readLogo(option, bytesOf(option, path))
 }
 
 function bytesOf(option: string, path: string): Uint8Array {

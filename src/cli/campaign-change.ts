@@ -4,6 +4,7 @@ import { reviseCampaign } from '../actions/create-campaign.ts'
 import { openCampaign } from '../actions/list-campaigns.ts'
 import { narrowCampaign } from '../actions/narrow-campaign.ts'
 import { Problem } from '../domain/problem.ts'
+import { bodyIn, findingsIn, sayFindings } from './body-file.ts'
 import { numberText } from './campaign-words.ts'
 import type { CommandContext } from './context.ts'
 import { textOf } from './text-of.ts'
@@ -14,6 +15,7 @@ type EditOptions = {
   inShort?: string
   from?: string
   body?: string
+  html?: boolean
   language?: string
   usefulUntil?: string
   json?: boolean
@@ -34,6 +36,7 @@ export function changeCommands(campaign: Command, context: CommandContext): void
     .option('--in-short <text>')
     .option('--from <sender>')
     .option('--body <file>')
+    .option('--html', 'the body is a design, whatever its file is called')
     .option('--language <code>')
     .option('--useful-until <time>')
     .option(...json)
@@ -57,9 +60,10 @@ export function changeCommands(campaign: Command, context: CommandContext): void
     })
 }
 
-async function edit({ terminal, withHouse }: CommandContext, slug: string, options: EditOptions): Promise<void> {
-  const body = options.body === undefined ? undefined : textOf(options.body)
-  const written = await withHouse(async (house) => {
+async function edit(context: CommandContext, slug: string, options: EditOptions): Promise<void> {
+  const { terminal, withHouse } = context
+  const given = options.body === undefined ? {} : bodyIn(options.body, options.html)
+  const { written, findings } = await withHouse(async (house) => {
     const now = await openCampaign(house, slug)
     const draft = {
       slug,
@@ -67,14 +71,20 @@ async function edit({ terminal, withHouse }: CommandContext, slug: string, optio
       subject: options.subject ?? now.subject,
       inShort: options.inShort ?? now.inShort,
       sender: options.from ?? now.sender,
-      body: body ?? now.body,
+      body: now.body,
+      format: now.format,
+      ...given,
       usefulUntil: options.usefulUntil ?? now.usefulUntil,
       language: options.language ?? now.language,
     }
-    return reviseCampaign(house, draft, now.message)
+    return { written: await reviseCampaign(house, draft, now.message), findings: await findingsIn(house, slug) }
   })
-  if (options.json) terminal.out(JSON.stringify({ campaign: slug, topic: written.topicSlug, subject: written.subject }))
-  else terminal.words(`Written anew. Next: courtesy campaign check ${slug}`)
+  const { topicSlug: topic, subject, format } = written
+  if (options.json) terminal.out(JSON.stringify({ campaign: slug, topic, subject, format, findings }))
+  else {
+    sayFindings(context, findings)
+    terminal.words(`Written anew. Next: courtesy campaign check ${slug}`)
+  }
 }
 
 async function narrow({ terminal, withHouse }: CommandContext, slug: string, options: NarrowOptions): Promise<void> {

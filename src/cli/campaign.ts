@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { checkCampaign } from '../actions/check-campaign.ts'
 import { createCampaign } from '../actions/create-campaign.ts'
 import { listCampaigns, showCampaign } from '../actions/list-campaigns.ts'
 import { testCampaign } from '../actions/test-campaign.ts'
-import { Problem } from '../domain/problem.ts'
+import { bodyIn, findingsIn, sayFindings } from './body-file.ts'
 import { changeCommands } from './campaign-change.ts'
 import { controlCommands } from './campaign-control.ts'
 import { checkInWords, numberText } from './campaign-words.ts'
@@ -19,6 +18,7 @@ type CreateOptions = {
   body: string
   usefulUntil?: string
   language?: string
+  html?: boolean
   json?: boolean
 }
 
@@ -57,34 +57,41 @@ export function campaignCommands(program: Command, context: CommandContext): voi
   controlCommands(campaign, context)
 }
 
-function createCommands(campaign: Command, { terminal, withHouse }: CommandContext): void {
+function createCommands(campaign: Command, context: CommandContext): void {
+  const { terminal, withHouse } = context
   campaign
     .command('create <slug>')
     .requiredOption('--topic <slug>', 'exactly one: who asked for it gets it')
     .requiredOption('--subject <text>', 'the subject line')
     .requiredOption('--in-short <text>', 'two sentences: how it stands in a digest')
     .requiredOption('--from <sender>', 'like "Fern <news@fern.example>"')
-    .requiredOption('--body <file>', 'Markdown; {{name|there}} puts in her name')
+    .requiredOption('--body <file>', 'Markdown, or a design in HTML; {{name|there}} puts in her name')
+    .option('--html', 'the body is a design, whatever its file is called')
     .option('--language <code>', 'the one it is written in: who chose another one does not get it')
     .option('--useful-until <time>', 'after this nobody gets it any more')
     .option(...json)
     .action(async (slug: string, options: CreateOptions) => {
-      const body = fileText(options.body)
-      const created = await withHouse((house) =>
-        createCampaign(house, {
+      const written = bodyIn(options.body, options.html)
+      const { created, findings } = await withHouse(async (house) => ({
+        created: await createCampaign(house, {
           slug,
           topic: options.topic,
           subject: options.subject,
           inShort: options.inShort,
           sender: options.from,
-          body,
+          ...written,
           usefulUntil: options.usefulUntil ?? null,
           language: options.language ?? null,
         }),
-      )
+        findings: await findingsIn(house, slug),
+      }))
+      const { topicSlug: topic, subject } = created
       if (options.json)
-        terminal.out(JSON.stringify({ campaign: slug, topic: created.topicSlug, subject: created.subject }))
-      else terminal.words(`Written. Next: courtesy campaign check ${slug}`)
+        terminal.out(JSON.stringify({ campaign: slug, topic, subject, format: created.format, findings }))
+      else {
+        sayFindings(context, findings)
+        terminal.words(`Written. Next: courtesy campaign check ${slug}`)
+      }
     })
   campaign
     .command('list')
@@ -106,13 +113,4 @@ function createCommands(campaign: Command, { terminal, withHouse }: CommandConte
         for (const [name, value] of Object.entries(shown))
           terminal.out(`${name.padEnd(12)} ${typeof value === 'number' ? numberText(value) : (value ?? '')}`)
     })
-}
-
-function fileText(path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'it is not UTF-8'
-    throw new Problem('invalid-input', `the body ${path} cannot be read (${why})`)
-  }
 }

@@ -1,26 +1,36 @@
-import { readBody } from './campaign-body.ts'
+import { bodyFormats, readBody, type BodyFormat } from './campaign-body.ts'
 import { plainLine } from './plain-line.ts'
 import { Problem } from './problem.ts'
 import { parseSender } from './sender.ts'
 
 /** The words of a message before it is written. */
-export type DraftWords = { subject: string; inShort: string; sender: string; body: string; usefulUntil: string | null }
+export type DraftWords = {
+  subject: string
+  inShort: string
+  sender: string
+  body: string
+  /** Markdown where it is not said. */
+  format?: BodyFormat
+  usefulUntil: string | null
+}
 
 /** What each part of a message comes to. @throws Problem `invalid-input` for what cannot be sent as it is. */
-const readers: { [Part in keyof DraftWords]: (draft: DraftWords) => DraftWords[Part] } = {
+const readers: { [Part in keyof DraftWords]-?: (draft: DraftWords) => Required<DraftWords>[Part] } = {
   subject: ({ subject }) => plainLine('the subject', subject, 200),
   inShort: ({ inShort }) => plainLine('the text in short', inShort, 400),
   sender: ({ sender }) => (parseSender(sender), sender),
   usefulUntil: ({ usefulUntil }) => (usefulUntil === null ? null : instantOf(usefulUntil)),
-  body: ({ body }) => (readBody(body), body),
+  format: ({ format = 'markdown' }) => formatOf(format),
+  body: ({ body, format = 'markdown' }) => (readBody(body, formatOf(format)), body),
 }
 
 /** @throws Problem `invalid-input` for the first part that cannot be sent as it is. */
-export function readDraft(draft: DraftWords): DraftWords {
+export function readDraft(draft: DraftWords): Required<DraftWords> {
   return {
     subject: readers.subject(draft),
     inShort: readers.inShort(draft),
     sender: readers.sender(draft),
+    format: readers.format(draft),
     body: readers.body(draft),
     usefulUntil: readers.usefulUntil(draft),
   }
@@ -38,6 +48,13 @@ export function draftFaults(draft: DraftWords): Partial<Record<keyof DraftWords,
     }
   }
   return faults
+}
+
+/** @throws Problem `invalid-input` for a format that is none. */
+function formatOf(format: string): BodyFormat {
+  const known = bodyFormats.find((each) => each === format)
+  if (known !== undefined) return known
+  throw new Problem('invalid-input', `the body may be ${bodyFormats.join(' or ')} (given: "${format}")`)
 }
 
 function instantOf(text: string): string {

@@ -1,7 +1,15 @@
+import type { Body } from './campaign-body.ts'
+import type { LeftOut } from './designed-html.ts'
+import { linksInDesign, wordsOfDesign } from './design-lint.ts'
+import { isOwnPicture } from './picture.ts'
+
 /** What is worth a second look in a message before it leaves; none of it keeps anybody from sending. */
 export const lintCodes = [
   'no-alt',
   'left-out',
+  'foreign-picture',
+  'design-part',
+  'style-sheet',
   'vague-link',
   'own-link',
   'bare-field',
@@ -32,39 +40,54 @@ const vague = new Set(
   ].flat(),
 )
 
+/** A link or a picture, with the words that stand for it. */
+export type WrittenLink = { picture: boolean; label: string; url: string }
+
 /**
  * Looks a message over, as it was written and as it would leave. What cannot leave at all, like an unknown field, is refused
  * when it is written, and is no finding.
- * @param source its Markdown. @param bytes of the whole mail to one person. @param offered the languages of the brand's pages.
+ * @param source as it was written. @param body as it was read. @param bytes of the whole mail to one person. @param offered the
+ * languages of the brand's pages.
  */
 export function lintCampaign({
   source,
+  body,
   language,
   offered,
   bytes,
 }: {
   source: string
+  body: Pick<Body, 'format' | 'html' | 'text' | 'leftOut'>
   language: string | null
   offered: readonly string[]
   bytes: number
 }): Finding[] {
-  const links = [...source.matchAll(/(!?)\[((?:[^[\]\\]|\\.)*)\]\(\s*<?([^\s)>]*)[^)]*\)/g)].map(
-    ([, mark, label = '', url = '']) => ({ picture: mark === '!', label: label.trim(), url }),
-  )
+  const isDesign = body.format === 'html'
+  const links = isDesign ? linksInDesign(body.html) : linksInMarkdown(source)
   return [
     ...links
       .filter(({ picture, label, url }) => picture && label === '' && isOwnPicture(url))
       .map(({ url }) => finding('no-alt', url)),
-    ...leftOut(source, links),
+    ...(isDesign ? leftOutOfDesign(body) : leftOutOfMarkdown(source, links)),
     ...links
       .filter(({ picture, label }) => !picture && isVague(label))
       .map(({ label }) => finding('vague-link', label)),
     ...links.filter(({ picture, url }) => !picture && isRelative(url)).map(({ url }) => finding('own-link', url)),
     ...(/\{\{\s*\w+\s*\}\}/.exec(source) ?? []).slice(0, 1).map((field) => finding('bare-field', field)),
-    ...readingLevel(source, language),
+    ...readingLevel(isDesign ? wordsOfDesign(body.text) : wordsOfMarkdown(source), language),
     ...(bytes > heaviestBytes ? [finding('heavy', String(Math.ceil(bytes / 1000)))] : []),
     ...(language === null && offered.length > 1 ? [finding('no-language', offered.join(', '))] : []),
   ]
+}
+
+function linksInMarkdown(source: string): WrittenLink[] {
+  return [...source.matchAll(/(!?)\[((?:[^[\]\\]|\\.)*)\]\(\s*<?([^\s)>]*)[^)]*\)/g)].map(
+    ([, mark, label = '', url = '']) => ({ picture: mark === '!', label: label.trim(), url }),
+  )
+}
+
+function wordsOfMarkdown(source: string): string {
+  return source.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/\{\{[^{}]*\}\}/g, 'Ada')
 }
 
 function finding(code: LintCode, what: string): Finding {
@@ -86,26 +109,38 @@ function isRelative(url: string): boolean {
 }
 
 /** What is not part of what people get: pictures from elsewhere, HTML, and addresses that a mail does not follow. */
-function leftOut(source: string, links: readonly { picture: boolean; url: string }[]): Finding[] {
+function leftOutOfMarkdown(source: string, links: readonly WrittenLink[]): Finding[] {
   const pictures = links.filter(({ picture, url }) => picture && !isOwnPicture(url))
   const schemes = links.filter(({ picture, url }) => !picture && /^[a-z][a-z\d+.-]*:/i.test(url))
   const refused = schemes.filter(({ url }) => !/^(?:https?|mailto):/i.test(url))
   const html = /<\/?[a-z][^<>]*>/i.exec(source.replaceAll(/<(?:https?:|mailto:|[^<>\s]+@)[^<>]*>/gi, ''))
   return [
-    ...[...pictures, ...refused].map(({ url }) => finding('left-out', url)),
+    ...pictures.map(({ url }) => finding('foreign-picture', url)),
+    ...refused.map(({ url }) => finding('left-out', url)),
     ...(html ? [finding('left-out', html[0])] : []),
   ]
 }
 
-/** Whether a picture's address is one of those that we host ourselves, the same for everybody. */
-export function isOwnPicture(url: string): boolean {
-  return /^\/picture\/[\da-f]{64}\.png$/.test(url)
+/** What a design holds that is not part of what people get: its parts by name, "2 × <script>", each picture and link by address. */
+function leftOutOfDesign({ leftOut }: Pick<Body, 'leftOut'>): Finding[] {
+  const of = (kind: LeftOut['kind']) => leftOut.filter((one) => one.kind === kind)
+  const parts = of('part').map(({ name, count }) => `${count} × ${name}`)
+  return [
+    ...(parts.length > 0 ? [{ code: 'design-part' as const, what: listed(parts) }] : []),
+    ...of('style-sheet').map(({ count }) => finding('style-sheet', String(count))),
+    ...of('picture').map(({ name }) => finding('foreign-picture', name)),
+    ...of('link').map(({ name }) => finding('left-out', name)),
+  ]
+}
+
+/** Whoever pastes a page of a shop has more than anybody reads. */
+function listed(parts: readonly string[]): string {
+  return parts.length > 20 ? `${parts.slice(0, 20).join(', ')} …` : parts.join(', ')
 }
 
 /** Arabic joins its small words to the next one, so that the index says nothing about it. */
-function readingLevel(source: string, language: string | null): Finding[] {
+function readingLevel(text: string, language: string | null): Finding[] {
   if (language === 'ar') return []
-  const text = source.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/\{\{[^{}]*\}\}/g, 'Ada')
   const words = text.match(/\p{L}[\p{L}\p{M}'’-]*/gu) ?? []
   if (words.length < fewestWords) return []
   const sentences = text.split(/[.!?:;](?:\s|$)|\n\s*\n|\n\s*[-*#\d]/).filter((part) => /\p{L}/u.test(part)).length

@@ -3,6 +3,7 @@ import { composeCampaign } from '../actions/compose-campaign.ts'
 import { requireVersion, reviseCampaign, type CampaignDraft } from '../actions/create-campaign.ts'
 import { campaignTopics, openCampaign, type CampaignTopic } from '../actions/list-campaigns.ts'
 import { previewCampaign } from '../actions/preview-campaign.ts'
+import { bodyFormats, type BodyFormat } from '../domain/campaign-body.ts'
 import type { Brand } from '../domain/brand.ts'
 import { dayIn } from '../domain/calendar.ts'
 import { draftFaults } from '../domain/campaign-draft.ts'
@@ -20,7 +21,7 @@ import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 import { formIdIn } from './staff-form.ts'
 
 /** What was typed into the form, as it was typed. */
-const parts = ['topic', 'subject', 'inShort', 'sender', 'language', 'usefulUntil', 'body'] as const
+const parts = ['topic', 'subject', 'inShort', 'sender', 'language', 'usefulUntil', 'format', 'body'] as const
 type Part = (typeof parts)[number]
 type Typed = Record<Part, string>
 
@@ -55,9 +56,10 @@ export function composePages(server: FastifyInstance, { house, now }: Site, sign
     bodyLimit,
     get: async (look, request, reply) => {
       const campaign = await openCampaign(site.house, slugOf(request))
-      const { subject, inShort, sender, body, language, usefulUntil, topicSlug, message, slug } = campaign
+      const { subject, inShort, sender, body, format, language, usefulUntil, topicSlug, message, slug } = campaign
+      const words = { topic: topicSlug, subject, inShort, sender, format, body }
       const until = usefulUntil === null ? '' : wallOf(new Date(usefulUntil), look.brand.timeZone)
-      const typed = { topic: topicSlug, subject, inShort, sender, language: language ?? '', usefulUntil: until, body }
+      const typed = { ...words, language: language ?? '', usefulUntil: until }
       return compose(site, look, reply, { slug, version: message }, typed)
     },
     post: (look, request, reply) => revise(site, look, request, reply),
@@ -67,7 +69,7 @@ export function composePages(server: FastifyInstance, { house, now }: Site, sign
 function emptyFor({ name, replyTo, languages }: Brand): Typed {
   const sender = replyTo === null ? '' : `${name} <${replyTo}>`
   const language = languages.length > 1 ? '' : (languages[0] ?? '')
-  return { topic: '', subject: '', inShort: '', sender, language, usefulUntil: '', body: '' }
+  return { topic: '', subject: '', inShort: '', sender, language, usefulUntil: '', format: 'markdown', body: '' }
 }
 
 async function write(site: Door, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -103,11 +105,11 @@ function typedIn(request: FastifyRequest): Typed {
   return Object.fromEntries(values) as Typed
 }
 
-/** A time that clocks here never show is left out: {@link faultsIn} says so. */
+/** A time that clocks here never show is left out: {@link faultsIn} says so; a format that is none is refused by the law. */
 function draftOf(typed: Typed, brand: Brand): Omit<CampaignDraft, 'slug'> {
-  const { usefulUntil, language, ...rest } = typed
+  const { usefulUntil, language, format, ...rest } = typed
   const until = instantOfWall(usefulUntil, brand.timeZone)?.toISOString() ?? null
-  return { ...rest, usefulUntil: until, language: language === '' ? null : language }
+  return { ...rest, format: format as BodyFormat, usefulUntil: until, language: language === '' ? null : language }
 }
 
 function faultsIn({ signs }: Door, typed: Typed, brand: Brand): Partial<Record<Part, string>> {
@@ -217,6 +219,12 @@ function fieldsFor(
       ...state('inShort'),
       hint: staffText('staff.campaigns.compose.inShortHint'),
     }),
+    {
+      ...plainField('format', staffText('staff.campaigns.compose.format'), state('format')),
+      hint: staffText('staff.campaigns.compose.formatHint'),
+      type: 'select',
+      options: bodyFormats.map((each) => chosen(each, staffText(`staff.campaigns.compose.format.${each}`), 'format')),
+    },
     plainField('body', staffText('staff.campaigns.compose.body'), {
       ...state('body'),
       type: 'area',

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addPicture } from '../actions/add-picture.ts'
-import { readMultipart } from '../domain/multipart.ts'
+import { mailPictureMebibytes, picturePath, type Picture } from '../domain/picture.ts'
 import { plainLine } from '../domain/plain-line.ts'
 import { Problem } from '../domain/problem.ts'
 import { staffText } from '../domain/staff-catalogue.ts'
@@ -9,27 +10,35 @@ import type { StaffPart } from '../staff-views.ts'
 import { given, plainField } from './campaign-words.ts'
 import type { Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
+import { takeUploads, uploadOf } from './upload-form.ts'
+import type { Uploads } from './uploads.ts'
 
 export const picturesUrl = '/admin/pictures'
 
-/** A file of 64 kB, and what a form puts around it. */
-const bodyLimit = 80_000
+const limits = { files: 1, mebibytes: mailPictureMebibytes, instead: 'Make it smaller' }
 
-/** Where pictures are added. Only this page reads a form with files in it. */
-export async function campaignPictures(server: FastifyInstance, site: Site): Promise<void> {
-  await server.register(async (scope) => {
-    scope.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
-      const form = readMultipart(request.headers['content-type'] ?? '', body as Buffer)
-      if (form === null) done(Object.assign(new Error('this is no such form'), { statusCode: 400 }))
-      else done(null, form)
-    })
-    staffPage(scope, site, picturesUrl, {
+/** Where pictures are added. A file waits no longer than it takes to read it. */
+export async function campaignPictures(server: FastifyInstance, site: Site, uploads: Uploads): Promise<void> {
+  await server.register(async (desk) => {
+    await takeUploads(desk, site, uploads, rolesFor.campaigns, limits)
+    staffPage(desk, site, picturesUrl, {
       roles: rolesFor.campaigns,
-      bodyLimit,
       get: (look, _request, reply) => show(look, reply, '', {}),
-      post: (look, request, reply) => add(site, look, request, reply),
+      post: async (look, request, reply) => add(site, look, request, reply, await fileIn(request, uploads)),
     })
   })
+}
+
+/** The bytes of the file that was sent, which is deleted, or why there are none. */
+async function fileIn(request: FastifyRequest, uploads: Uploads): Promise<Buffer | Problem> {
+  const upload = uploadOf(request)
+  if (upload === null) return new Problem('invalid-input', staffText('staff.campaigns.picture.noFile'))
+  if (upload instanceof Problem) return upload
+  try {
+    return await readFile(upload.files[0] ?? '')
+  } finally {
+    await uploads.remove(upload)
+  }
 }
 
 function show(
@@ -50,7 +59,7 @@ function show(
       inputs: [
         plainField('file', staffText('staff.campaigns.picture.file'), {
           type: 'file',
-          accept: 'image/png',
+          accept: 'image/png,image/jpeg',
           several: false,
           error: faults.file ?? '',
         }),
@@ -70,21 +79,34 @@ function show(
   return sendStaff(reply, look, staffText('staff.campaigns.picture.heading'), parts, more)
 }
 
-async function add(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { file } = request.body as { file?: unknown }
+async function add(
+  site: Site,
+  look: StaffLook,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: Buffer | Problem,
+): Promise<FastifyReply> {
   const typed = given(request, 'alt')
+  if (file instanceof Problem) return show(look, reply, typed, { file: file.message })
   if (typed === '') return show(look, reply, typed, { alt: staffText('staff.campaigns.picture.noAlt') })
   try {
-    const alt = plainLine('what it shows', typed, 200).replaceAll(/[[\]\\]/g, '')
-    const url = await addPicture(site.house, Buffer.isBuffer(file) ? file : Buffer.alloc(0))
-    const label = staffText('staff.campaigns.picture.added')
-    return show(look, reply, '', {}, [
-      { kind: 'picture', url, alt },
-      { kind: 'text', lines: [label] },
-      { kind: 'pre', label, text: `![${alt}](${url})`, look: 'code' },
-    ])
+    const alt = plainLine('what it shows', typed, 200).replaceAll(/[[\]\\"<>]/g, '')
+    return show(look, reply, '', {}, addedParts(await addPicture(site.house, file), alt))
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'invalid-input') throw error
     return show(look, reply, typed, { file: error.message })
   }
+}
+
+/** The picture as it lies here, and how it is written into a message of either kind. */
+function addedParts(picture: Picture, alt: string): StaffPart[] {
+  const url = picturePath(picture)
+  const { width, height } = picture
+  const design = `<img src="${url}" alt="${alt}" width="${width}" height="${height}">`
+  return [
+    { kind: 'picture', url, alt, width, height },
+    { kind: 'text', lines: [staffText('staff.campaigns.picture.added')] },
+    { kind: 'pre', label: staffText('staff.campaigns.picture.inMarkdown'), text: `![${alt}](${url})`, look: 'code' },
+    { kind: 'pre', label: staffText('staff.campaigns.picture.inDesign'), text: design, look: 'code' },
+  ]
 }

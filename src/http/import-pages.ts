@@ -13,17 +13,17 @@ import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 import { postForm, staffNumber } from './staff-form.ts'
 import { takeUploads, uploadOf } from './upload-form.ts'
-import { uploadMinutes, Uploads, type Upload } from './uploads.ts'
+import { uploadMinutes, type Upload, type Uploads } from './uploads.ts'
+
+const limits = { files: 10, mebibytes: 64, instead: 'Import a larger one with: courtesy people import' }
 
 /**
  * People by files, in two presses: the first shows what the import would do and writes nothing, the second does it with the very
- * files that were shown. The numbers are those of `courtesy people import`. @param folder where files wait, null for a system folder.
+ * files that were shown. The numbers are those of `courtesy people import`. @param uploads where files wait.
  */
-export async function importPages(server: FastifyInstance, site: Site, folder: string | null): Promise<void> {
-  const uploads = new Uploads(folder)
-  server.addHook('onClose', () => uploads.close())
+export async function importPages(server: FastifyInstance, site: Site, uploads: Uploads): Promise<void> {
   await server.register(async (desk) => {
-    await takeUploads(desk, site, uploads, rolesFor.campaigns)
+    await takeUploads(desk, site, uploads, rolesFor.campaigns, limits)
     const door: Door = { site, uploads }
     staffPage(desk, site, '/admin/people/import', {
       roles: rolesFor.campaigns,

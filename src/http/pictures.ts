@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { readPictureBytes } from '../actions/read-picture.ts'
-import type { PictureType } from '../domain/picture.ts'
+import { pictureTypes, type PictureType } from '../domain/picture.ts'
 import { Problem } from '../domain/problem.ts'
 import { fieldOf, page, type Site } from './site.ts'
 
@@ -10,13 +10,13 @@ import { fieldOf, page, type Site } from './site.ts'
  */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
-const types: Record<PictureType, string> = { png: 'image/png', svg: 'image/svg+xml; charset=utf-8' }
+const types: Record<PictureType, string> = { png: 'image/png', jpg: 'image/jpeg', svg: 'image/svg+xml; charset=utf-8' }
 
-/** `/picture/<sha256>.png` or `.svg`: what it shows never changes, so it may be kept for ever. */
+/** `/picture/<sha256>.png`, `.jpg` or `.svg`: what it shows never changes, so it may be kept for ever. */
 export function pictures(server: FastifyInstance, site: Site): void {
   page(server, '/picture/:name', {
     get: async (request, reply) => {
-      const [, hash, type] = /^([\da-f]{64})\.(png|svg)$/.exec(fieldOf(request.params, 'name') ?? '') ?? []
+      const [, hash, type] = /^([\da-f]{64})\.([a-z]{3})$/.exec(fieldOf(request.params, 'name') ?? '') ?? []
       const bytes = hash && isType(type) ? await readPictureBytes(site.house, hash, type) : null
       if (!bytes || !isType(type)) throw new Problem('not-found', 'there is no such picture')
       return (
@@ -33,5 +33,5 @@ export function pictures(server: FastifyInstance, site: Site): void {
 }
 
 function isType(type: string | undefined): type is PictureType {
-  return type === 'png' || type === 'svg'
+  return pictureTypes.some((known) => known === type)
 }

@@ -7,7 +7,6 @@ import type { IdentityProvider } from '../identity-provider.ts'
 import { templates, viewsFolder } from '../render.ts'
 import { accessLog, loggerFor, type LogOptions } from './access-log.ts'
 import { assets } from './assets.ts'
-import { campaignPictures } from './campaign-pictures.ts'
 import { campaignDesk } from './campaign-desk.ts'
 import { auditPages } from './audit-pages.ts'
 import { checkpointPage } from './checkpoint-page.ts'
@@ -117,7 +116,6 @@ export async function buildServer(house: House, options: ServerOptions): Promise
   oneClickPages(server, site)
   staffPages(server, site)
   campaignDesk(server, site, options.desk?.senders?.dkim?.domain.toLowerCase() ?? null)
-  await campaignPictures(server, site)
   await marketerDesk(server, site, options.desk ?? {})
   auditPages(server, site)
   if (options.identity) providerSignIn(server, site, options.identity)

@@ -7,15 +7,11 @@ import type { Site } from './site.ts'
 import { staffLook } from './staff-door.ts'
 import type { Upload, Uploads } from './uploads.ts'
 
-/** What a form with files may hold: files, their bytes, and its other fields. */
-const limits = {
-  files: 10,
-  fileSize: 64 * 1024 * 1024,
-  fields: 60,
-  fieldSize: 200_000,
-  fieldNameSize: 100,
-  headerPairs: 20,
-}
+/** What a page takes: so many files, each of so many MiB, and what to do with a larger one. */
+export type UploadLimits = { files: number; mebibytes: number; instead: string }
+
+/** What a form with files may hold besides them. */
+const limits = { fields: 60, fieldSize: 200_000, fieldNameSize: 100, headerPairs: 20 }
 
 /** What came of reading a form with files, until its handler asks. */
 const read = new WeakMap<FastifyRequest, Upload | Problem>()
@@ -29,8 +25,10 @@ export async function takeUploads(
   site: Site,
   uploads: Uploads,
   roles: readonly StaffRole[],
+  most: UploadLimits,
 ): Promise<void> {
-  await server.register(multipart, { limits })
+  const { files, mebibytes } = most
+  await server.register(multipart, { limits: { ...limits, files, fileSize: mebibytes * 1024 * 1024 } })
   server.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
     if (!request.isMultipart()) return
     const look = await staffLook(site, request)
@@ -40,9 +38,8 @@ export async function takeUploads(
       return
     }
     const session = look.session.cookie.id
-    request.body = await readParts(request, uploads, session, (seal) =>
-      isStaffSeal(site.house.keys.sessions, session, seal),
-    )
+    const isSealed = (seal: string) => isStaffSeal(site.house.keys.sessions, session, seal)
+    request.body = await readParts(request, most, { uploads, session, isSealed })
   })
 }
 
@@ -53,15 +50,15 @@ export function uploadOf(request: FastifyRequest): Upload | Problem | null {
 
 async function readParts(
   request: FastifyRequest,
-  uploads: Uploads,
-  session: string,
-  isSealed: (seal: string) => boolean,
+  most: UploadLimits,
+  { uploads, session, isSealed }: { uploads: Uploads; session: string; isSealed: (seal: string) => boolean },
 ): Promise<Record<string, string>> {
   const fields: Record<string, string> = {}
   let upload: Upload | null = null
   try {
     for await (const part of request.parts()) {
       if (part.type === 'field') {
+        if (part.valueTruncated || part.fieldnameTruncated) throw unreadable(most)
         if (typeof part.value === 'string') fields[part.fieldname] = part.value
       } else if (part.filename === '' || !isSealed(fields['seal'] ?? '')) part.file.resume()
       else {
@@ -70,30 +67,31 @@ async function readParts(
           part.file.resume()
           throw new Problem('invalid-input', 'two of the files have the same name; nothing was kept')
         }
-        if (part.file.truncated) throw tooLarge()
+        if (part.file.truncated) throw tooLarge(most)
       }
     }
   } catch (error) {
     if (upload) await uploads.remove(upload)
     upload = null
-    read.set(request, problemIn(error))
+    read.set(request, problemIn(error, most))
   }
   if (upload) read.set(request, upload)
   return fields
 }
 
-/** What the parser found wrong with a form, said by the page it is for; anything else is no fault of the form. */
-function problemIn(error: unknown): Problem {
+/** What is wrong with a form, said by the page it is for; a fault of our own disk is none of the form's. */
+function problemIn(error: unknown, most: UploadLimits): Problem {
   if (error instanceof Problem) return error
-  const { code, statusCode } = Object(error) as { code?: unknown; statusCode?: unknown }
-  if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge()
-  if (statusCode === undefined) throw error
-  return new Problem('invalid-input', `the form cannot be read: up to ${limits.files} files; nothing was kept`)
+  const { code, syscall } = Object(error) as { code?: unknown; syscall?: unknown }
+  if (syscall !== undefined) throw error
+  return code === 'FST_REQ_FILE_TOO_LARGE' ? tooLarge(most) : unreadable(most)
 }
 
-function tooLarge(): Problem {
-  return new Problem(
-    'invalid-input',
-    `a file may have ${limits.fileSize / 1024 / 1024} MiB; nothing was kept. Import a larger one with: courtesy people import`,
-  )
+function tooLarge({ mebibytes, instead }: UploadLimits): Problem {
+  return new Problem('invalid-input', `a file may have ${mebibytes} MiB; nothing was kept. ${instead}`)
+}
+
+function unreadable({ files }: UploadLimits): Problem {
+  const most = files === 1 ? 'one file' : `up to ${files} files`
+  return new Problem('invalid-input', `the form cannot be read: it takes ${most}; nothing was kept`)
 }

@@ -1,5 +1,5 @@
 import type { Brand } from '../domain/brand.ts'
-import { mailboxHtml, readBody } from '../domain/campaign-body.ts'
+import { mailboxHtml, type Body } from '../domain/campaign-body.ts'
 import { text } from '../domain/catalogue.ts'
 import { writingOf, type Language } from '../domain/language.ts'
 import { cutAtMarks, markFor } from '../domain/marks.ts'
@@ -16,7 +16,9 @@ import { prebuild, type Fill } from './mime.ts'
  * the letter that asks whether her yes still holds, the link to keep it.
  */
 export async function topicLetter(input: {
-  campaign: { subject: string; inShort: string; body: string }
+  campaign: { subject: string; inShort: string }
+  /** Its body, which is read once for every letter of the campaign. */
+  body: Body
   sender: Sender
   brand: Brand
   topic: Topic
@@ -26,8 +28,7 @@ export async function topicLetter(input: {
   /** Where our pictures are. */
   publicUrl: string
 }): Promise<{ fill: Fill; fieldValues: (name: string) => string[] }> {
-  const { campaign, sender, brand, topic, language, bodyLanguage, asksAgain, publicUrl } = input
-  const body = readBody(campaign.body)
+  const { campaign, body, sender, brand, topic, language, bodyLanguage, asksAgain, publicUrl } = input
   const mark = (offset: number) => markFor(body.fields.length + offset)
   const letter = renderMail('topic', {
     lang: bodyLanguage,
@@ -35,6 +36,7 @@ export async function topicLetter(input: {
     foot: { lang: language, dir: writingOf(language).direction },
     subject: campaign.subject,
     inShort: campaign.inShort,
+    isDesigned: body.format === 'html',
     bodyHtml: mailboxHtml(body.html, publicUrl),
     bodyText: body.text,
     promise: mark(0),

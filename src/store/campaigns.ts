@@ -1,4 +1,5 @@
 import { asc, eq } from 'drizzle-orm'
+import type { BodyFormat } from '../domain/campaign-body.ts'
 import type { CampaignState } from '../domain/campaign-state.ts'
 import type { Narrowing } from '../domain/narrowing.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
@@ -19,6 +20,7 @@ export type Campaign = {
   inShort: string
   sender: string
   body: string
+  format: BodyFormat
   language: string | null
   usefulUntil: string | null
   /** When it is to start (ISO) and for at most how many people, where that was said; and why it stands still. */
@@ -37,7 +39,7 @@ export type Campaign = {
 }
 
 /** A campaign as lists have it: without its body, which may be long. */
-export type CampaignHead = Omit<Campaign, 'body'>
+export type CampaignHead = Omit<Campaign, 'body' | 'format'>
 
 const headColumns = {
   message: campaigns.message,
@@ -60,7 +62,7 @@ const headColumns = {
   note: campaigns.note,
   testedAt: campaigns.testedAt,
 }
-const columns = { ...headColumns, body: messages.body }
+const columns = { ...headColumns, body: messages.body, format: messages.format }
 
 function query(sql: Sql) {
   return orm(sql)
@@ -119,11 +121,14 @@ async function insertMessage(
   tx: Transaction,
   campaign: Pick<
     Campaign,
-    'message' | 'topic' | 'subject' | 'inShort' | 'sender' | 'body' | 'language' | 'usefulUntil'
+    'message' | 'topic' | 'subject' | 'inShort' | 'sender' | 'body' | 'format' | 'language' | 'usefulUntil'
   >,
 ): Promise<void> {
-  const { message, topic, subject, inShort, sender, body, language, usefulUntil } = campaign
-  await orm(tx).insert(messages).values({ id: message, topic, subject, inShort, sender, body, language, usefulUntil })
+  const { message, topic, subject, inShort, sender, body, format, language, usefulUntil } = campaign
+  const words = { subject, inShort, sender, body, format }
+  await orm(tx)
+    .insert(messages)
+    .values({ id: message, topic, ...words, language, usefulUntil })
 }
 
 /**

@@ -59,7 +59,7 @@ export const pictures = pgTable(
       .default(sql`instant()`),
   },
   (table) => [
-    check('pictures_type', sql`${table.type} in ('png', 'svg')`),
+    check('pictures_type', sql`${table.type} in ('png', 'jpg', 'svg')`),
     check('pictures_hash', sql`${table.hash} = encode(sha256(${table.bytes}), 'hex')`),
   ],
 )

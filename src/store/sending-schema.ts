@@ -16,6 +16,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { BodyFormat } from '../domain/campaign-body.ts'
 import type { Narrowing } from '../domain/narrowing.ts'
 import { instant, people, topics } from './schema.ts'
 
@@ -30,6 +31,8 @@ export const messages = pgTable(
     inShort: text('in_short').notNull(),
     sender: text('sender').notNull(),
     body: text('body').notNull(),
+    /** What the body is written in. */
+    format: text('format').$type<BodyFormat>().notNull().default('markdown'),
     language: text('language'),
     usefulUntil: instant('useful_until'),
     createdAt: instant('created_at')
@@ -38,6 +41,7 @@ export const messages = pgTable(
   },
   (table) => [
     check('messages_topic_or_service_kind', sql`(${table.topic} is null) <> (${table.serviceKind} is null)`),
+    check('messages_format', sql`${table.format} in ('markdown', 'html')`),
     index('messages_service')
       .on(table.serviceKind, table.createdAt)
       .where(sql`${table.serviceKind} is not null`),

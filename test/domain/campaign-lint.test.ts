@@ -1,4 +1,5 @@
 import t from 'tap'
+import { readBody } from '../../src/domain/campaign-body.ts'
 import { lintCampaign } from '../../src/domain/campaign-lint.ts'
 import { narrowed, notChosen } from '../../src/domain/narrowing.ts'
 import { effectOf } from '../../src/domain/relationship.ts'
@@ -7,7 +8,21 @@ import { instantOfWall, wallOf } from '../../src/domain/wall-time.ts'
 import { yesTo } from '../support/cast.ts'
 
 const lint = (source: string, more: Partial<Parameters<typeof lintCampaign>[0]> = {}) =>
-  lintCampaign({ source, language: 'en', offered: ['en'], bytes: 5_000, ...more }).map(({ code }) => code)
+  findingsIn(source, 'markdown', more).map(({ code }) => code)
+function findingsIn(
+  source: string,
+  format: 'markdown' | 'html',
+  more: Partial<Parameters<typeof lintCampaign>[0]> = {},
+) {
+  return lintCampaign({
+    source,
+    body: readBody(source, format),
+    language: 'en',
+    offered: ['en'],
+    bytes: 5_000,
+    ...more,
+  })
+}
 const picture = `/picture/${'0'.repeat(64)}.png`
 
 t.test('what is worth a second look is found, and nothing else', async (t) => {
@@ -19,7 +34,7 @@ t.test('what is worth a second look is found, and nothing else', async (t) => {
   for (const words of ['click here', 'Click here!', 'here', 'Read more…', 'hier', 'En savoir plus', 'اضغط هنا']) {
     t.same(lint(`[${words}](https://fern.example)`), ['vague-link'], words)
   }
-  t.same(lint('![A sock](https://elsewhere.example/a.png)'), ['left-out'])
+  t.same(lint('![A sock](https://elsewhere.example/a.png)'), ['foreign-picture'])
   t.same(lint('[all of it](javascript:alert(1))'), ['left-out'])
   t.same(lint('Words <b>and</b> more'), ['left-out'])
   t.same(lint('Write to <hello@fern.example> or <https://fern.example>'), [])
@@ -28,6 +43,37 @@ t.test('what is worth a second look is found, and nothing else', async (t) => {
   t.same(lint('Hi', { bytes: 100_001 }), ['heavy'])
   t.same(lint('Hi', { language: null, offered: ['en', 'de'] }), ['no-language'])
   t.same(lint('Hi', { language: null }), [])
+})
+
+t.test('the same is found in a design, and what is left out of it is told by name', async (t) => {
+  const codes = (source: string, more = {}) => findingsIn(source, 'html', more).map(({ code }) => code)
+  const what = (source: string) => findingsIn(source, 'html').map((found) => found.what)
+  const own = `<img src="${picture}" alt="A sock" width="40">`
+  t.same(
+    codes(`<h1>Hi</h1><p>Hello {{name|there}}, <a href="https://fern.example">five ways to darn</a>.</p>${own}`),
+    [],
+  )
+  t.same(codes(`<p>Words</p><img src="${picture}">`), ['no-alt'])
+  t.same(codes('<a href="https://fern.example"><b>Click</b> here!</a>'), ['vague-link'])
+  t.same(codes(`<a href="https://fern.example">${own}</a>`), [], 'a picture says where its link leads')
+  t.same(codes('<a href="/shop">our shop</a>'), ['own-link'])
+  t.same(codes('<p>Hello {{name}},</p>'), ['bare-field'])
+  t.same(codes('<p>Hi</p>', { bytes: 100_001 }), ['heavy'])
+  t.same(codes('<p>Hi</p>', { language: null, offered: ['en', 'de'] }), ['no-language'])
+  t.same(codes(`<p>${'Notwithstanding aforementioned administrative responsibilities, '.repeat(8)}</p>`), [
+    'hard-to-read',
+  ])
+  t.same(findingsIn('<p>Hi</p><img src="https://elsewhere.example/a.png" alt="A sock">', 'html'), [
+    { code: 'foreign-picture', what: 'https://elsewhere.example/a.png' },
+  ])
+  t.same(findingsIn('<style>p{color:red}</style><p>Hi</p>', 'html'), [{ code: 'style-sheet', what: '1' }])
+  t.same(
+    what(
+      '<script>1</script><p onclick="x" style="position:fixed">Hi</p><script>2</script><form><input></form><!-- x -->',
+    ),
+    ['1 × <!-- -->, 2 × <script>, 1 × onclick, 1 × position, 1 × <form>, 1 × <input>'],
+  )
+  t.same(what('<a href="javascript:alert(1)">all of it</a>'), ['javascript:alert(1)'])
 })
 
 t.test('a letter of officials is told from one to a friend', async (t) => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { fittedInto, picturePath, readPicture } from '../../src/domain/picture.ts'
-import { pngOf, svgOf } from '../support/picture.ts'
+import { fittedInto, isOwnPicture, picturePath, readLogo, readMailPicture } from '../../src/domain/picture.ts'
+import { exifOf, jpegOf, pngOf, pngWith, svgOf } from '../support/picture.ts'
 
-const read = (file: Uint8Array) => readPicture('--logo', file)
+const read = (file: Uint8Array) => readLogo('--logo', file)
 const refusal = (file: Uint8Array | string) => {
   try {
     const { width, height } = read(Buffer.from(file))
@@ -123,5 +123,68 @@ t.test(
 </svg>`
     t.equal(refusal(drawn), 'taken, 240.5 × 60')
     t.equal(refusal(`\uFEFF${drawn}`), 'taken, 240.5 × 60')
+  },
+)
+
+const taken = (file: Uint8Array) => readMailPicture('the picture', file)
+
+t.test('a photograph goes out without where it was taken, and as it was in everything that is seen', async (t) => {
+  const jfif = Buffer.from('4a46494600010101004800480000', 'hex')
+  const colours = Buffer.from('ICC_PROFILE\0\x01\x01 colours', 'latin1')
+  const bare = jpegOf(40, 30, [
+    [0xe0, jfif],
+    [0xe2, colours],
+  ])
+  const told = jpegOf(40, 30, [
+    [0xe0, Buffer.concat([jfif.subarray(0, 12), Buffer.from([1, 1]), Buffer.from('a small copy')])],
+    [0xe1, exifOf(1)],
+    [0xe1, Buffer.from('http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>exif:GPSLatitude</x:xmpmeta>')],
+    [0xe2, colours],
+    [0xe2, Buffer.from('MPF\0 more pictures')],
+    [0xed, Buffer.from('Photoshop 3.0\x008BIM Leeds')],
+    [0xef, Buffer.from('whatever')],
+    [0xfe, Buffer.from('taken in Leeds')],
+  ])
+  const after = Buffer.concat([told, Buffer.from('and where it was, after its end: GPS')])
+  for (const file of [bare, told, after]) t.same(taken(file).bytes, bare)
+  t.match(taken(after), { type: 'jpg', width: 40, height: 30 })
+  const png = pngOf(40, 30)
+  const said = ['tEXt', 'zTXt', 'iTXt', 'eXIf', 'tIME', 'prVt'].map((name) => [name, 'GPS 53.8'] as [string, string])
+  t.same(taken(pngWith(png, said)).bytes, png)
+  t.same(taken(pngWith(png, [['gAMA', 'xxxx']])).bytes, pngWith(png, [['gAMA', 'xxxx']]))
+  for (const file of [taken(after), taken(png)]) t.ok(isOwnPicture(picturePath(file)))
+})
+
+t.test(
+  'a photograph stays the right way up: which side is up is all that is left of what was said of it',
+  async (t) => {
+    for (let turn = 1; turn <= 8; turn++) {
+      const { bytes, width, height } = taken(jpegOf(40, 30, [[0xe1, exifOf(turn)]]))
+      t.same([width, height], turn < 5 ? [40, 30] : [30, 40])
+      t.notMatch(bytes.toString('latin1'), 'GPS')
+      t.equal(bytes.length, jpegOf(40, 30).length + (turn === 1 ? 0 : 36))
+      t.same(taken(bytes).bytes, bytes, 'read again it is the same')
+    }
+  },
+)
+
+t.test(
+  'what is no whole photograph is refused, wherever it is cut off, and whatever was changed in it harms nobody',
+  async (t) => {
+    const whole = jpegOf(40, 30, [[0xe1, exifOf(6)]])
+    for (let length = 0; length < whole.length; length++) t.throws(() => taken(whole.subarray(0, length)), `${length}`)
+    t.throws(() => taken(jpegOf(4001, 1)), /1 to 4000 dots wide and high \(given: 4001 × 1\)/)
+    t.throws(() => taken(jpegOf(0, 1)), /is no whole one/)
+    t.throws(() => taken(svgOf('')), /must be a PNG or a JPEG/)
+    t.throws(() => taken(Buffer.alloc(2 * 1024 * 1024 + 1)), /at most 2097152 bytes \(given: 2097153\)/)
+    for (let at = 2; at < whole.length; at++) {
+      const changed = Buffer.from(whole)
+      changed[at] = 0xff
+      try {
+        t.ok(taken(changed).bytes.length <= changed.length + 36)
+      } catch (error) {
+        t.equal((error as { code?: string }).code, 'invalid-input')
+      }
+    }
   },
 )

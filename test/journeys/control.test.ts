@@ -488,6 +488,31 @@ t.test('what has not started is written anew, narrowed and called off from the c
   t.match(JSON.parse((await courtesy(house, ['campaign', 'show', 'darn', '--json'])).out), { state: 'draft' })
 })
 
+t.test(
+  'a body file that ends in .html is a design, says what is left out of it, and stays one when it is edited',
+  async (t) => {
+    const { house } = await houseWith(t, () => unknown)
+    await people(house, 1, [1])
+    const design = '<p style="position:fixed">Hi</p><script>x</script>'
+    const folder = t.testdir({ 'a.html': design, 'b.txt': design, 'c.md': 'Hi' })
+    const words = ['--topic', 'repairs', '--subject', 'Hi', '--in-short', 'Hi.', '--from', 'Fern <news@fern.example>']
+    const create = async (slug: string, ...body: string[]) =>
+      courtesy(house, ['campaign', 'create', slug, ...words, '--body', ...body])
+    const format = async (slug: string) =>
+      (JSON.parse((await courtesy(house, ['campaign', 'show', slug, '--json'])).out) as { format: string }).format
+    t.match((await create('a', join(folder, 'a.html'))).words, 'hide or lie over something: 1 × position, 1 × <script>')
+    t.equal(await format('a'), 'html')
+    const told = JSON.parse((await create('b', join(folder, 'b.txt'), '--html', '--json')).out) as object
+    t.match(told, { format: 'html', findings: [{ code: 'design-part', what: '1 × position, 1 × <script>' }] })
+    await create('c', join(folder, 'b.txt'))
+    t.equal(await format('c'), 'markdown')
+    t.match((await courtesy(house, ['campaign', 'edit', 'a', '--subject', 'Ho'])).words, '1 × <script>')
+    t.equal(await format('a'), 'html', 'what is not named stays')
+    await courtesy(house, ['campaign', 'edit', 'a', '--body', join(folder, 'c.md')])
+    t.equal(await format('a'), 'markdown')
+  },
+)
+
 /** Runs one command of ours against the house and collects what it says. */
 async function courtesy(house: House, args: string[]): Promise<{ out: string; words: string }> {
   const said = { out: '', words: '' }

@@ -5,7 +5,7 @@ import t from 'tap'
 import type { House } from '../../src/actions/house.ts'
 import { brandCommands } from '../../src/cli/brand.ts'
 import type { CommandContext } from '../../src/cli/context.ts'
-import { readPicture } from '../../src/domain/picture.ts'
+import { readLogo } from '../../src/domain/picture.ts'
 import { brandAt } from '../../src/store/brand.ts'
 import { savePictures } from '../../src/store/pictures.ts'
 import { openApp, tokenFor, type App } from '../support/app.ts'
@@ -45,7 +45,7 @@ function files(t: { testdir(): string }) {
 }
 
 const nameOf = (bytes: Uint8Array) => {
-  const { hash, type } = readPicture('it', bytes)
+  const { hash, type } = readLogo('it', bytes)
   return `/picture/${hash}.${type}`
 }
 
@@ -58,7 +58,7 @@ t.test('a logo stands for the name on every page until it is taken away, and the
   const drawn = files(t)
   const id = await addPerson(house, 'ada@example.com', yesTo([1]))
   t.equal(await headOf(app), '<strong><bdi>Fern</bdi></strong>')
-  const { hash } = readPicture('it', light)
+  const { hash } = readLogo('it', light)
   const kept = { hash, type: 'png', width: 300, height: 100 }
   t.strictSame(await brandSet(house, '--logo', drawn.light), await settings(house))
   t.strictSame((await settings(house))['logo'], kept, 'its bytes are no part of the brand')
@@ -104,7 +104,7 @@ t.test('a picture is served for ever under its hash, can do nothing, and nothing
   await sql.begin((tx) =>
     savePictures(
       tx,
-      [light, svg, light].map((each) => readPicture('it', each)),
+      [light, svg, light].map((each) => readLogo('it', each)),
     ),
   )
   for (const [bytes, type] of [

@@ -31,6 +31,7 @@ const message = {
   topic: 'repairs',
   subject: 'Five ways to darn',
   inShort: 'Five ways, two minutes each.',
+  format: 'markdown',
   sender: 'Fern <news@fern.example>',
   body: 'Hello {{name|there}}.',
   language: '',

@@ -105,7 +105,15 @@ t.test('a campaign whose form is pressed twice is written once', async (t) => {
   await visit.open('/admin/campaigns/new')
   const id = visit.page.forms.flatMap(({ fields }) => fields).find(([name]) => name === 'form')?.[1] ?? ''
   const sender = 'Fern <a@fern.example>'
-  const typed = { topic: 'repairs', subject: 'Darn', inShort: 'Short', sender, body: 'Words', language: '' }
+  const typed = {
+    topic: 'repairs',
+    subject: 'Darn',
+    inShort: 'Short',
+    sender,
+    body: 'Words',
+    language: '',
+    format: 'markdown',
+  }
   const write = (fields: Record<string, string>) =>
     press(desk, '/admin/campaigns/new', { ...typed, form: id, ...fields })
   const slugs = async () =>
@@ -193,7 +201,8 @@ t.test(
       body: 'Other',
       language: '',
     }
-    const revise = (version: string) => press(desk, `${darn}/edit`, { ...words, usefulUntil: '', version })
+    const revise = (version: string) =>
+      press(desk, `${darn}/edit`, { ...words, format: 'markdown', usefulUntil: '', version })
     t.equal((await revise(first.message)).statusCode, 409, 'somebody else had edited it')
     const send = (version: string) => press(desk, `${darn}/send`, { confirm: '1', asked: '1', version, at: '' })
     t.equal((await send(first.message)).statusCode, 409, 'the number was confirmed for another text')
@@ -287,7 +296,7 @@ t.test('what cannot be sent is told at its field with the words kept, and what i
     sender: 'Fern <a@fern.example>',
     language: '',
   }
-  const good = { ...topic, body: 'Kept words', usefulUntil: '' }
+  const good = { ...topic, body: 'Kept words', format: 'markdown', usefulUntil: '' }
   for (const [part, value, says] of wrong) {
     const answer = await press(desk, '/admin/campaigns/new', { ...good, [part]: value })
     const page = parsePage(answer.body)
@@ -322,7 +331,10 @@ t.test('what a mail may not hold is left out of it, and the page says so', async
   t.notMatch(visit.html, /<(?:base|form|svg|img|script|iframe)|href="(?:javascript|data):/i)
   await visit.open('/admin/campaigns/x')
   for (const words of ['javascript:alert', 'data:text/html,x', 'https://evil.example/pixel.gif', '“click here”']) {
-    t.match(visit.page.text, new RegExp(`(?:left out of the mail|A link says).*${words.replaceAll(/[.()]/g, '\\$&')}`))
+    t.match(
+      visit.page.text,
+      new RegExp(`(?:left out of the mail|who opened the mail|A link says).*${words.replaceAll(/[.()]/g, '\\$&')}`),
+    )
   }
 })
 

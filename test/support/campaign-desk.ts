@@ -18,9 +18,10 @@ export async function openDesk(
   t: Parameters<typeof openApp>[0],
   houseOptions: TestHouseOptions = {},
   at: string | null = null,
+  serverOptions: Parameters<typeof openApp>[1] = {},
 ): Promise<Desk> {
   const { courier, parcels } = takingCourier()
-  const app = await openApp(t, {}, { courier, ...houseOptions })
+  const app = await openApp(t, serverOptions, { courier, ...houseOptions })
   if (at !== null) await standAt(app.house, at)
   return { ...app, parcels, marketer: await signedIn(app, 'marketer', { name: 'Ines' }) }
 }
