@@ -1,6 +1,6 @@
 // `node scripts/check-texts.ts [ROOT]`: fails when a language lacks a text, has one too many or in another order, when a
 // text's arguments or plural forms are not whole, when a text is used nowhere, and when a view says something of its own.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
@@ -19,6 +19,7 @@ import { effects } from '../src/domain/relationship.ts'
 import { keptKinds, retention } from '../src/domain/retention.ts'
 import { exportKinds } from '../src/domain/export-scope.ts'
 import { entryKinds } from '../src/domain/ledger-entry.ts'
+import { staffLanguages, type StaffLanguage } from '../src/domain/staff-catalogue.ts'
 import { staffRoles } from '../src/domain/staff-role.ts'
 import { serviceKinds, serviceRegister } from '../src/domain/service-register.ts'
 import { stopReasons } from '../src/domain/stop-reason.ts'
@@ -87,7 +88,7 @@ const said: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'talk.reason.*': [stopReasons],
 }
 const brandValues = Object.keys(brandReaders)
-/** The staff's texts are in English alone. */
+/** The same for the staff's texts. */
 const staffSaid: typeof said = {
   'staff.campaigns.compose.format.*': [bodyFormats],
   'staff.campaigns.effect.*': [[...effects, 'answered', 'complained', 'wasntAbout']],
@@ -168,11 +169,14 @@ const texts = join(root, 'src/domain/text')
 const files = readdirSync(join(texts, 'en'))
 const english = new Map(files.flatMap((file) => Object.entries(read('en', file))))
 const staffTexts = join(root, 'src/domain/staff-text')
-const staff = new Map(readdirSync(staffTexts).flatMap((file) => Object.entries(textsIn(join(staffTexts, file)))))
+/** Each of the staff's files in English has one in every other language of theirs beside it, like `desk.en.json` and `desk.ar.json`. */
+const staffFiles = readdirSync(staffTexts).filter((file) => /(?:^|\.)en\.json$/.test(file))
+const staff = new Map(staffFiles.flatMap((file) => Object.entries(textsIn(join(staffTexts, file)))))
 
 const faults = [
   ...allLanguages.flatMap(faultsOfLanguage),
   ...[...staff].flatMap((text) => faultsOfText('en', ...text)),
+  ...staffLanguages.filter((language) => language !== 'en').flatMap(faultsOfStaffLanguage),
   ...unusedTexts(english, said),
   ...unusedTexts(staff, staffSaid),
   ...wordsInViews(),
@@ -191,16 +195,32 @@ function textsIn(path: string): Record<string, string> {
 
 function faultsOfLanguage(language: Language): string[] {
   return files.flatMap((file) => {
-    const wanted = Object.keys(read('en', file))
-    const own = Object.entries(read(language, file))
-    const keys = own.map(([key]) => key)
-    const where = `${language}/${file}`
-    const missing = wanted.filter((key) => !keys.includes(key)).map((key) => `${where} lacks "${key}"`)
-    const extra = keys.filter((key) => !wanted.includes(key)).map((key) => `${where}: "${key}" is not in en/${file}`)
-    const whole = missing.length + extra.length === 0
-    const order = whole && keys.join() !== wanted.join() ? [`${where} is not in the order of en/${file}`] : []
-    return [...missing, ...extra, ...order, ...own.flatMap((text) => faultsOfText(language, ...text))]
+    const [own, wanted] = [read(language, file), read('en', file)]
+    return faultsBeside(language, { file: `${language}/${file}`, own }, { file: `en/${file}`, wanted })
   })
+}
+
+function faultsOfStaffLanguage(language: StaffLanguage): string[] {
+  return staffFiles.flatMap((file) => {
+    const name = file.replace(/en\.json$/, `${language}.json`)
+    const path = join(staffTexts, name)
+    const [own, wanted] = [existsSync(path) ? textsIn(path) : {}, textsIn(join(staffTexts, file))]
+    return faultsBeside(language, { file: `staff-text/${name}`, own }, { file: `staff-text/${file}`, wanted })
+  })
+}
+
+/** What a file of one language lacks, or has too many, beside the English one. */
+function faultsBeside(
+  language: Language,
+  { file, own }: { file: string; own: Record<string, string> },
+  english: { file: string; wanted: Record<string, string> },
+): string[] {
+  const [keys, wanted] = [Object.keys(own), Object.keys(english.wanted)]
+  const missing = wanted.filter((key) => !keys.includes(key)).map((key) => `${file} lacks "${key}"`)
+  const extra = keys.filter((key) => !wanted.includes(key)).map((key) => `${file}: "${key}" is not in ${english.file}`)
+  const whole = missing.length + extra.length === 0
+  const order = whole && keys.join() !== wanted.join() ? [`${file} is not in the order of ${english.file}`] : []
+  return [...missing, ...extra, ...order, ...Object.entries(own).flatMap((text) => faultsOfText(language, ...text))]
 }
 
 function faultsOfText(language: Language, key: string, text: string): string[] {
@@ -210,7 +230,7 @@ function faultsOfText(language: Language, key: string, text: string): string[] {
   const found = pluralFaults(language, own).map((fault) => `${here} ${fault}`)
   if (text.trim() === '' || text !== text.normalize('NFC')) found.push(`${here} is empty or not in NFC`)
   if (/<\/?[a-z]|&[a-z]+;/i.test(text)) found.push(`${here} holds HTML`)
-  const source = english.get(key)
+  const source = english.get(key) ?? staff.get(key)
   const wanted = source === undefined ? own : partsOf('en', source)
   const [given, asked] = [argumentsIn(own), typeof wanted === 'string' ? '' : argumentsIn(wanted)]
   if (given !== asked) found.push(`${here} has the arguments ${given || 'none'}; English has ${asked || 'none'}`)

@@ -1,5 +1,6 @@
 // `npm run screenshots -- [NAME…] [--lang=CODE,…]`: every page in every state, as PNG files in screenshots/: a phone and
-// a desk, light and dark, in English or the languages named. To be looked at before a page is called done.
+// a desk, light and dark, in English or the languages named. `office-*` names all that begin so. To be looked at before a
+// page is called done.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,15 +8,18 @@ import { fileURLToPath } from 'node:url'
 import { publishWordings } from '../src/actions/publish-wordings.ts'
 import { setTopic } from '../src/actions/set-topic.ts'
 import { allLanguages, parseLanguages, type Language } from '../src/domain/language.ts'
+import { staffLanguages } from '../src/domain/staff-catalogue.ts'
 import { renderWording } from '../src/render.ts'
 import { joinBundledServer } from '../src/store/bundled-postgres.ts'
 import { openApp, type App } from '../test/support/app.ts'
+import { openState } from '../test/support/browser-page.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { throwawaySettings } from '../test/support/database.ts'
 import { deskStates } from '../test/support/desk-states.ts'
 import { marketerStates } from '../test/support/marketer-states.ts'
 import { insightsStates } from '../test/support/insights-states.ts'
 import { fern } from '../test/support/house.ts'
+import { firstStepsState, halfSetUp, officeStates } from '../test/support/office-states.ts'
 import { recordStates } from '../test/support/record-states.ts'
 import { takingCourier } from '../test/support/sending.ts'
 import { doorStates, pageStates, type State } from '../test/support/states.ts'
@@ -54,15 +58,20 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   const offered = allLanguages.filter((each) => each === 'en' || languages.includes(each))
   const brand = { ...fern, languages: offered }
   const { courier } = takingCourier()
-  const app = await openApp(run, { logger: { level: 'silent' }, development: true, mailbox }, { brand, courier })
+  const quiet = { logger: { level: 'silent' }, development: true }
+  const app = await openApp(run, { ...quiet, mailbox, desk: { senders: halfSetUp } }, { brand, courier })
   await translate(app)
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
+  const bare = await openApp(run, quiet, { brand: null })
+  const bareOrigin = await bare.server.listen({ host: '127.0.0.1', port: 0 })
   const states: State[] = [
     ...(await pageStates(app)),
     ...(await recordStates(app)),
     ...(await deskStates(app)),
     ...(await doorStates(app)),
     ...(await marketerStates(app)),
+    ...(await officeStates(app)),
+    { ...(await firstStepsState(bare)), origin: bareOrigin },
     ...(await insightsStates(run, brand)),
     { name: 'mailbox', path: '/mailbox' },
     { name: 'mail', path: '/mailbox/1.a.courtesy' },
@@ -71,11 +80,12 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
   await mkdir(folder, { recursive: true })
   for (const { suffix, viewport, colorScheme } of variants) {
     const page = await browser.newPage({ viewport, colorScheme, javaScriptEnabled: false })
-    for (const { name, path, cookie } of states) {
-      if (names.length > 0 && !names.includes(name)) continue
-      await page.setExtraHTTPHeaders(cookie === undefined ? {} : { cookie })
-      for (const language of languages) {
-        await page.goto(new URL(`${path}${path.includes('?') ? '&' : '?'}lang=${language}`, origin).href)
+    for (const { origin: own = origin, ...state } of states) {
+      const { name, path } = state
+      if (names.length > 0 && !names.some((each) => isMeant(each, name))) continue
+      const spoken = /^\/(?:admin|audit|staff)/.test(path) ? languages.filter(isStaffs) : languages
+      for (const language of spoken) {
+        await openState(page, own, state, language)
         if (/^(?:sent|me|her-page)/.test(name))
           await page.evaluate("document.querySelector('details')?.setAttribute('open', '')")
         const place = language === 'en' ? suffix : `${language}-${suffix}`
@@ -85,6 +95,14 @@ async function takeAll(names: readonly string[], languages: readonly Language[])
     await page.close()
   }
   console.log(`${folder}: ${states.length} pages, ${variants.length * languages.length} variants each`)
+}
+
+function isStaffs(language: Language): boolean {
+  return staffLanguages.some((each) => each === language)
+}
+
+function isMeant(given: string, name: string): boolean {
+  return given.endsWith('*') ? name.startsWith(given.slice(0, -1)) : name === given
 }
 
 /** Topics that have words of their own in every language, as a brand would have them that offers it. */

@@ -8,6 +8,8 @@ export type StaffFrame = {
   title: string
   skip: string
   brand: string
+  /** The same page in each other language. */
+  languages: (Anchor & { language: string; direction: 'ltr' | 'rtl' })[]
   styles: string[]
   navLabel: string
   nav: (Anchor & { current: boolean })[]

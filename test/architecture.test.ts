@@ -64,7 +64,7 @@ const typesFrom = new Set([
   'cli',
 ])
 
-/** What domain/ may use beyond its own files: pure libraries, and hashing. */
+/** What domain/ may use beyond its own files: pure libraries, hashing, and a language. */
 const domainMayUse = new Set([
   'zod',
   'intl-messageformat',
@@ -74,6 +74,8 @@ const domainMayUse = new Set([
   'html-to-text',
   'node:crypto',
   'node:url',
+  // The language that goes with whoever looks at a page: it changes words, and nothing that is decided.
+  'node:async_hooks',
 ])
 
 const importPattern = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm

@@ -60,6 +60,18 @@ const faults: [string, string, (text: string) => string, RegExp][] = [
     /^ar: "sentence\.topics" lacks the plural two of \{count\}$/m,
   ],
   [
+    'a text of the staff that its other language lacks',
+    'src/domain/staff-text/ar.json',
+    (text) => text.replace(/^ {2}"staff\.signOut":.*\n/m, ''),
+    /^staff-text\/ar\.json lacks "staff\.signOut"$/m,
+  ],
+  [
+    'a value that a translation for the staff leaves out',
+    'src/domain/staff-text/campaigns.ar.json',
+    (text) => text.replace('فحص: {subject}', 'فحص'),
+    /^ar: "staff\.campaigns\.check\.heading" has the arguments none; English has subject$/m,
+  ],
+  [
     'a value that one plural form leaves out',
     `${texts}/de/sentence.json`,
     (text) =>

@@ -11,6 +11,7 @@ import { restsOn, type RecordedChoices } from '../domain/resting-entry.ts'
 import { describe } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
 import { pacingAt } from '../domain/turns.ts'
+import { staffLanguage } from '../domain/staff-catalogue.ts'
 import type { Campaign, CampaignState } from '../store/campaigns.ts'
 import type { Sql } from '../store/database.ts'
 import { isChosen } from '../store/chosen-people.ts'
@@ -109,7 +110,14 @@ export function explanationOf(one: Case): Explanation {
   const sending = { ...sendingOf(campaign), plannedAt: waits ? delivery.plannedAt : null }
   const judged = judge(sending, standing, rules, at)
   const verdict = narrowed(judged, choices, campaign.narrowing, one.listed)
-  const context = { topics, locale: 'en', now: at, address: maskedAddress(one.address), suppressions, ...rules }
+  const context = {
+    topics,
+    locale: staffLanguage(),
+    now: at,
+    address: maskedAddress(one.address),
+    suppressions,
+    ...rules,
+  }
   const pace = choices.topics[campaign.topic]?.pace ?? choices.pace
   const reason = verdict.kind === 'now' ? null : verdict.reason
   const last = reason === 'digest' || reason === 'cap_reached' ? lastCounted(pace, recent, one) : null

@@ -2,6 +2,7 @@ import { answerId } from '../domain/answer.ts'
 import { maskedAddress } from '../domain/address.ts'
 import { Problem } from '../domain/problem.ts'
 import { describe } from '../domain/sentence.ts'
+import { staffLanguage } from '../domain/staff-catalogue.ts'
 import { answerOf, type Answer } from '../store/answers.ts'
 import { theBrand } from '../store/brand.ts'
 import { countHeard, handleAnswer, heard, whoseAnswer, type Handled, type Heard } from '../store/conversation.ts'
@@ -34,7 +35,7 @@ export async function readAnswer(house: House, text: string): Promise<OpenAnswer
   if (!said || !answer || !person) throw noSuchAnswer()
   const { choices, suppressions } = person
   const address = maskedAddress(person.address?.spelling ?? '')
-  const sentence = describe(choices, { topics, brand, locale: 'en', now, address, suppressions, wordings })
+  const sentence = describe(choices, { topics, brand, locale: staffLanguage(), now, address, suppressions, wordings })
   return { heard: said, answer, person: whose, sentence }
 }
 

@@ -10,6 +10,7 @@ import { pauseDayOf, pauseUntilDay } from '../domain/pause-day.ts'
 import { Problem } from '../domain/problem.ts'
 import { describe } from '../domain/sentence.ts'
 import type { SuppressionReason } from '../domain/suppression.ts'
+import { staffLanguage } from '../domain/staff-catalogue.ts'
 import { theBrand } from '../store/brand.ts'
 import type { Sql } from '../store/database.ts'
 import { instantNow } from '../store/instant.ts'
@@ -106,7 +107,7 @@ export async function showPerson(house: House, address: string): Promise<PersonS
   ])
   const { topics: answers, oneClick: _, ...choices } = person.choices
   const spelling = person.address?.spelling ?? ''
-  const context = { topics, brand, locale: 'en', now, address: maskedAddress(spelling), wordings }
+  const context = { topics, brand, locale: staffLanguage(), now, address: maskedAddress(spelling), wordings }
   return {
     address: spelling,
     name: person.name,

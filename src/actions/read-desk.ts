@@ -19,7 +19,8 @@ export type Desk = {
 
 /**
  * Reads it in a handful of reads, none of them of people. A brand is set up once mail may carry its postal address and replies
- * reach it; the sign-up page once it offers a topic and can mail confirmations; a test was sent by whoever sent a campaign.
+ * reach it; the sign-up page once it offers a topic and can mail confirmations; a test is done once one
+ * has left, and by whoever sent a campaign.
  */
 export async function readDesk(house: House): Promise<Desk> {
   const sql = house.database.readOnly
@@ -38,9 +39,9 @@ export async function readDesk(house: House): Promise<Desk> {
       brand: brand.postalAddress !== null && brand.replyTo !== null,
       topic: topics.length > 0,
       signUp: offered.length > 0 && brand.replyTo !== null,
-      test: campaigns.some(({ state }) => state !== 'draft'),
+      test: campaigns.some(({ state, testedAt }) => testedAt !== null || state !== 'draft'),
     },
-    running: running.map(({ slug, subject, topicSlug, state }) => ({ slug, subject, topic: topicSlug, state })),
+    running: running.map(({ slug, subject, topicName, state }) => ({ slug, subject, topic: topicName, state })),
     drafts: campaigns.filter(({ state }) => state === 'draft').length,
     heard: { unread: heard.unread, waiting: heard.waiting },
   }

@@ -32,18 +32,13 @@ export async function sendStaffMails(house: House, signal?: AbortSignal): Promis
     const taken = await sql.begin((tx) => takeStaffMails(tx, house.serviceCourier.batch))
     if (taken.length === 0) break
     const [rules, at] = await Promise.all([theRules(sql), instantNow(sql)])
-    const { replyTo } = rules.brand
-    if (replyTo === null) {
-      house.warn('no staff can be mailed: set the address it comes from with courtesy brand set --reply-to')
-      break
-    }
     const allowed = await whoMayBeMailed(house, taken, rules, at)
     const mails = allowed.map((mail) => ({
       delivery: mail.id,
       person: mail.staff,
       items: [],
       notAfter: null,
-      write: () => parcelOf(house, { ...rules.brand, replyTo }, mail, at),
+      write: () => parcelOf(house, rules.brand, mail, at),
     }))
     const outcomes = await deliver(
       house,
@@ -82,12 +77,14 @@ async function whoMayBeMailed(
   })
 }
 
-async function parcelOf(house: House, brand: Brand & { replyTo: string }, mail: StaffMail, at: Date): Promise<Parcel> {
-  const sender = { ...parseSender(brand.replyTo), name: brand.name }
+/** From the reply address; before there is one, from the address it goes to, or nobody could sign in to set one. */
+async function parcelOf(house: House, brand: Brand, mail: StaffMail, at: Date): Promise<Parcel> {
+  const replyTo = brand.replyTo ?? mail.address
+  const sender = { ...parseSender(replyTo), name: brand.name }
   const to = envelopeAddress(mail.address).address
   const letter = await letterFor(house, brand, mail)
   const messageId = `<${mail.id}@${sender.domain}>`
-  const mime = await serviceLetter({ from: sender, replyTo: brand.replyTo, to, messageId, date: at, ...letter })
+  const mime = await serviceLetter({ from: sender, replyTo, to, messageId, date: at, ...letter })
   return { delivery: mail.id, from: envelopeAddress(sender.address).address, to, mime }
 }
 

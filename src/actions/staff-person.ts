@@ -4,6 +4,7 @@ import { zoneFor } from '../domain/calendar.ts'
 import { herNextSlot } from '../domain/her-next-slot.ts'
 import { describe } from '../domain/sentence.ts'
 import type { Topic } from '../domain/topic.ts'
+import { staffLanguage } from '../domain/staff-catalogue.ts'
 import { theBrand } from '../store/brand.ts'
 import { instantNow } from '../store/instant.ts'
 import { personById, type Person } from '../store/people.ts'
@@ -55,7 +56,7 @@ export async function readStaffPerson(house: House, id: string, before: number |
     person,
     brand,
     topics,
-    sentence: describe(choices, { topics, brand, locale: 'en', now, address, suppressions, wordings }),
+    sentence: describe(choices, { topics, brand, locale: staffLanguage(), now, address, suppressions, wordings }),
     zone: zoneFor(choices.timeZone, brand),
     nextSlot: isSuppressed ? null : herNextSlot(choices, now, brand),
     waiting,

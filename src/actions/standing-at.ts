@@ -8,6 +8,7 @@ import { rulesAt } from '../domain/past-rules.ts'
 import { Problem } from '../domain/problem.ts'
 import { sentenceAt } from '../domain/receipt.ts'
 import type { Topic } from '../domain/topic.ts'
+import { staffLanguage } from '../domain/staff-catalogue.ts'
 import { entryAbout, type HerEntry } from '../store/her-history.ts'
 import { choicesHistory } from '../store/history.ts'
 import { instantNow } from '../store/instant.ts'
@@ -91,7 +92,7 @@ export async function standingAt(house: House, who: Who, at: Date): Promise<Stan
     const { brand } = rulesAt(rules, at.toISOString())
     const zone = zoneFor(choices.timeZone, brand)
     const address = person.address?.spelling ?? ''
-    const context = { locale: 'en', zone, brand: brand.name, topics, address, rules }
+    const context = { locale: staffLanguage(), zone, brand: brand.name, topics, address, rules }
     const told = (one: HerEntry) => tell(happeningIn(one.entry.kind, one.payload, one.mail), context).did
     const { way, details } = evidenceIn(entry.payload)
     return {

@@ -5,6 +5,7 @@ import { judge } from '../domain/gate.ts'
 import { fingerprintOf } from '../domain/keyring.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Outcome } from '../mail/courier.ts'
+import { noteTest } from '../store/campaigns.ts'
 import { instantNow } from '../store/instant.ts'
 import { suppressionsOf } from '../store/suppressions.ts'
 import { theCampaign, theRules } from './check-campaign.ts'
@@ -51,5 +52,6 @@ export async function testCampaign(house: House, slug: string, to: string): Prom
   const held = { since: performance.now(), perDestination: null, recalled: () => false }
   const [outcome] = await deliver(house, [mail], held, house.courier)
   if (!outcome) throw new Error('the courier gave no outcome')
+  if (outcome.kind === 'sent') await noteTest(sql, campaign.message)
   return outcome
 }

@@ -148,7 +148,7 @@ function compile(language: Language, key: TextKey): IntlMessageFormat {
 }
 
 /** Latin words inside a text that runs from right to left, each kept together with its own dots and brackets (UAX 9). */
-function isolated(values: Readonly<Record<string, string | number>>): Record<string, string | number> {
+export function isolated(values: Readonly<Record<string, string | number>>): Record<string, string | number> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,

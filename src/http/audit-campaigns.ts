@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { reportCampaign } from '../actions/report-campaign.ts'
 import { showCampaign } from '../actions/list-campaigns.ts'
+import type { CampaignState } from '../domain/campaign-state.ts'
 import { staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Cell } from '../staff-views.ts'
@@ -26,7 +27,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
       facts: [
         fact('staff.audit.campaign.subject', campaign.subject),
         fact('staff.audit.campaign.topic', campaign.topic),
-        fact('staff.audit.campaign.state', campaign.state),
+        fact('staff.audit.campaign.state', staffText(`staff.campaigns.state.${campaign.state as CampaignState}`)),
         fact('staff.audit.campaign.verdicts', staffText('staff.audit.campaign.verdicts.text', numbersOf(report))),
         fact('staff.audit.campaign.sent', staffText('staff.audit.campaign.sent.text', numbersOf(report))),
         fact(

@@ -3,7 +3,7 @@ import { listEntries, readEntry, type EntryShown } from '../actions/read-entry.t
 import { zoneFor } from '../domain/calendar.ts'
 import { canonicalJson } from '../domain/canonical-json.ts'
 import { textDate, textTime } from '../domain/catalogue.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffList, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Anchor } from '../form-views.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
@@ -116,7 +116,11 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
 }
 
 function entryFacts({ kept, topics }: EntryShown, zone: string): StaffPart {
-  const local = { date: textDate('en', kept.entry.at, zone), time: textTime('en', kept.entry.at, zone), zone }
+  const local = {
+    date: textDate(staffLanguage(), kept.entry.at, zone),
+    time: textTime(staffLanguage(), kept.entry.at, zone),
+    zone,
+  }
   const { at, kind, wording, topics: ids } = kept.entry
   const there: Cell[] = zone === 'UTC' ? [] : [{ text: staffText('staff.audit.entry.local', local), look: 'muted' }]
   const none = { text: staffText('staff.audit.entry.none'), look: 'muted' } as const
@@ -126,7 +130,7 @@ function entryFacts({ kept, topics }: EntryShown, zone: string): StaffPart {
     facts: [
       { name: staffText('staff.audit.entry.kind'), values: [{ text: kindName(kind) }] },
       { name: staffText('staff.audit.entry.time'), values: [{ text: at.toISOString() }, ...there] },
-      { name: staffText('staff.audit.entry.topics'), values: [names.length > 0 ? { text: names.join(', ') } : none] },
+      { name: staffText('staff.audit.entry.topics'), values: [names.length > 0 ? { text: staffList(names) } : none] },
       {
         name: staffText('staff.audit.entry.wording'),
         values: [wording === null ? none : { text: wording, url: `/audit/wording/${wording}`, look: 'code' }],

@@ -1,5 +1,5 @@
 import type { DeskExport } from '../actions/audit-exports.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffList, staffText } from '../domain/staff-catalogue.ts'
 import type { Topic } from '../domain/topic.ts'
 import type { StaffField, StaffPart } from '../staff-views.ts'
 import type { ListedExport } from '../store/exports.ts'
@@ -95,10 +95,10 @@ export function whatWas({ what, scope, person, withPayloads }: ListedExport | De
     const value = scope[name]
     return value === null ? [] : [staffText(`staff.audit.export.limit.${name}`, { value })]
   })
-  return [
+  return staffList([
     staffText(`staff.audit.export.kind.${what}`),
     ...limits,
     ...(person !== null && what !== 'proof' ? [staffText('staff.audit.export.limit.person')] : []),
     staffText(withPayloads ? 'staff.audit.export.with' : 'staff.audit.export.without'),
-  ].join(', ')
+  ])
 }

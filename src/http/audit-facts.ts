@@ -1,7 +1,7 @@
 import type { StandingShown } from '../actions/read-standing.ts'
 import type { StandingAt } from '../actions/standing-at.ts'
 import { textList } from '../domain/catalogue.ts'
-import { staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffList, staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { entryUrl, kindName, wordingKindName } from './audit-words.ts'
 import { fieldOf } from './site.ts'
@@ -15,7 +15,7 @@ export function standingFacts(shown: StandingShown, standing: StandingAt): Staff
     facts: [
       fact('staff.audit.at.rests', [
         entryLink(entry),
-        { text: way === null ? kindName(kind) : `${kindName(kind)}, ${wayName(way)}` },
+        { text: way === null ? kindName(kind) : staffList([kindName(kind), wayName(way)]) },
       ]),
       fact('staff.audit.at.saw', sawCells(shown, standing)),
       fact('staff.audit.at.did', [...did.map((text) => ({ text })), ...formCells(shown, standing)]),
@@ -29,7 +29,7 @@ export function standingFacts(shown: StandingShown, standing: StandingAt): Staff
         ? [
             fact('staff.audit.at.next', [
               entryLink(next.entry),
-              { text: `${next.at}, ${kindName(next.kind)}` },
+              { text: staffList([next.at, kindName(next.kind)]) },
               ...next.did.map((text) => ({ text })),
             ]),
           ]
@@ -79,7 +79,7 @@ function formCells({ topics }: StandingShown, { form }: StandingAt): Cell[] {
     ids.length === 0
       ? staffText('staff.audit.at.none')
       : textList(
-          'en',
+          staffLanguage(),
           ids.map((id) => topics.find((topic) => topic.id === id)?.name ?? String(id)),
         )
   if (form === null) return []

@@ -8,7 +8,7 @@ import { textDate } from '../domain/catalogue.ts'
 import { lookMinutes, lookReason } from '../domain/look.ts'
 import { Problem } from '../domain/problem.ts'
 import { isPersonId } from '../domain/search-term.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { asOfForm, lookLine, standingParts } from './audit-standing.ts'
@@ -53,7 +53,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   const shown = await readStanding(site.house, person, time.at, below)
   const zone = shown.found.kind === 'standing' ? shown.found.standing.timeZone : zoneFor(null, look.brand)
   const fields = fieldsAt(time.at, asked.zone ?? zone)
-  const heading = staffText('staff.audit.at.heading', { date: textDate('en', time.at, fields.zone) })
+  const heading = staffText('staff.audit.at.heading', { date: textDate(staffLanguage(), time.at, fields.zone) })
   return sendStaff(reply, look, heading, [
     lookLine(shown, opened, { at: time.at, ...fields }),
     asOfForm(person, fields, null),
@@ -84,7 +84,7 @@ async function open(site: Site, look: StaffLook, request: FastifyRequest, reply:
 }
 
 function gone(look: StaffLook, reply: FastifyReply, day: string): FastifyReply {
-  const date = textDate('en', new Date(`${day}T00:00:00Z`), 'UTC')
+  const date = textDate(staffLanguage(), new Date(`${day}T00:00:00Z`), 'UTC')
   return sendStaff(reply, look, staffText('staff.audit.gone.heading'), [
     { kind: 'text', lines: [staffText('staff.audit.gone.lead', { day: date })], look: 'lead' },
     { kind: 'text', lines: [staffText('staff.audit.gone.more')] },

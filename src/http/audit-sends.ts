@@ -69,17 +69,17 @@ function ratesTable(rates: Awaited<ReturnType<typeof readWrongTopic>>): StaffPar
     quiet: true,
     columns: [
       { label: staffText('staff.audit.rates.campaign') },
-      { label: staffText('staff.audit.rates.started') },
       { label: staffText('staff.audit.rates.reached'), look: 'number' },
       { label: staffText('staff.audit.rates.said'), look: 'number' },
       { label: staffText('staff.audit.rates.rate'), look: 'number' },
+      { label: staffText('staff.audit.rates.started') },
     ],
     rows: rates.map(({ campaign, startedAt, reached, said }) => [
       { text: campaign, url: `/audit/campaign/${campaign}` },
-      { text: startedAt, look: 'time' },
       { text: counted(reached), look: 'number' },
       { text: counted(said), look: 'number' },
-      { text: reached === 0 ? '–' : `${((100 * said) / reached).toFixed(1)} %`, look: 'number' },
+      { text: reached === 0 ? '–' : `${((100 * said) / reached).toFixed(1)}\u00A0%`, look: 'number' },
+      { text: startedAt, look: 'time' },
     ]),
     none: staffText('staff.audit.rates.none'),
   }

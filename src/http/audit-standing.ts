@@ -2,11 +2,11 @@ import type { StandingShown } from '../actions/read-standing.ts'
 import type { StandingAt } from '../actions/standing-at.ts'
 import { maskedAddress } from '../domain/address.ts'
 import type { AsOfFields } from '../domain/as-of.ts'
-import { textDate, textTime } from '../domain/catalogue.ts'
+import { text, textDate, textTime } from '../domain/catalogue.ts'
 import { happeningIn } from '../domain/happening.ts'
 import { tell } from '../domain/history-sentence.ts'
 import { lookEnds } from '../domain/look.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import type { StaffPart } from '../staff-views.ts'
 import type { HerEntry } from '../store/her-history.ts'
 import type { Look } from '../store/looks.ts'
@@ -31,7 +31,7 @@ export function lookLine(
   { at, zone }: { at: Date } & AsOfFields,
 ): StaffPart {
   const address = found.kind === 'standing' ? maskedAddress(found.standing.address) : '…'
-  const local = textTime('en', at, zone)
+  const local = textTime(staffLanguage(), at, zone)
   const until = lookEnds(since).toISOString().slice(11, 16)
   const values = { address, utc: at.toISOString(), local, zone, reason, entry, until }
   return { kind: 'text', lines: [staffText('staff.audit.at.look', values)], look: 'muted' }
@@ -96,7 +96,7 @@ function proofPress({ person, seal }: StandingPage): StaffPart {
 }
 
 function inForce({ recordedAt, next, timeZone }: StandingAt): string {
-  const day = (at: string) => textDate('en', new Date(at), timeZone)
+  const day = (at: string) => textDate(staffLanguage(), new Date(at), timeZone)
   const from = day(recordedAt)
   return next
     ? staffText('staff.audit.at.inForce', { from, until: day(next.at) })
@@ -156,7 +156,7 @@ function mailsTable({ shown: { sent } }: StandingPage): StaffPart {
     rows: sent.mails.map(({ at, subject, state, entry }) => [
       { text: at, look: 'time' },
       { text: subject ?? staffText('staff.audit.at.mail.digest') },
-      { text: state },
+      { text: text(staffLanguage(), `download.file.state.${state}`) },
       entryCell(entry),
     ]),
     none: staffText('staff.audit.at.mails.none'),
@@ -187,13 +187,13 @@ function historyParts(page: StandingPage): StaffPart[] {
 /** One entry in the words of their own history. */
 function historyItem({ person, shown, zone, brand }: StandingPage, one: HerEntry) {
   const { entry, payload, mail, number } = one
-  const context = { locale: 'en', zone, brand, topics: shown.topics }
+  const context = { locale: staffLanguage(), zone, brand, topics: shown.topics }
   const { did, from } = tell(happeningIn(entry.kind, payload, mail), context)
   const time = entry.at.toISOString()
   return {
     time,
     machine: time,
-    text: [...did, from].filter((text) => text !== '').join(' '),
+    text: [...did, from].filter((words) => words !== '').join(' '),
     note: staffText('staff.audit.at.history.note', { kind: kindName(entry.kind), entry: number }),
     link: { label: staffText('staff.audit.at.history.then'), url: atUrl(person, time) },
   }

@@ -3,12 +3,12 @@ import type { WordingVersion } from '../actions/read-wordings.ts'
 import { textNumber } from '../domain/catalogue.ts'
 import type { EntryKind } from '../domain/ledger-entry.ts'
 import { parseVkey } from '../domain/signed-note.ts'
-import { staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 
 /** A number as the desk writes it. */
 export function counted(number: number): string {
-  return textNumber('en', number)
+  return textNumber(staffLanguage(), number)
 }
 
 /** A number in a table or beside a name, with where it leads. */

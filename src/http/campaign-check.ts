@@ -13,6 +13,7 @@ import {
   instantWords,
   lookUp,
   numberWords,
+  oneDecimal,
   reasonWords,
   slugOf,
   waysOn,
@@ -127,13 +128,13 @@ export function reasonsTable(
   return {
     kind: 'table',
     caption: staffText(verdict === 'later' ? 'staff.campaigns.check.whyLater' : 'staff.campaigns.check.whyNot'),
-    columns: [{ label: staffText('staff.campaigns.reasonLabel') }, peopleColumn],
+    columns: [{ label: staffText('staff.campaigns.reasonLabel') }, peopleColumn()],
     rows,
     none: staffText(verdict === 'later' ? 'staff.campaigns.check.noneLater' : 'staff.campaigns.check.noneNot'),
   }
 }
 
-const peopleColumn = { label: staffText('staff.campaigns.people'), look: 'number' } as const
+const peopleColumn = () => ({ label: staffText('staff.campaigns.people'), look: 'number' }) as const
 
 function whyNot(campaign: Campaign, check: Check): StaffPart[] {
   return [reasonsTable(campaign, check.reasons, 'never')]
@@ -146,7 +147,7 @@ function whyLater(campaign: Campaign, check: Check): StaffPart[] {
     columns: [
       { label: staffText('staff.campaigns.check.slot') },
       { label: staffText('staff.campaigns.check.items'), look: 'number' },
-      peopleColumn,
+      peopleColumn(),
     ],
     rows: check.slots.map(({ at, people, items }) => [
       { text: dayWords(`${at}T12:00:00Z`, 'UTC') },
@@ -164,7 +165,7 @@ function worthKnowing(look: StaffLook, check: Check): StaffPart[] {
   const reached = check.now + check.later
   if (reached === 0) return []
   const zone = look.brand.timeZone
-  const share = `${((100 * attested) / reached).toLocaleString('en-GB', { maximumFractionDigits: 1 })} %`
+  const share = `${oneDecimal((100 * attested) / reached)} %`
   const of = { n: numberWords(attested), of: numberWords(reached), share }
   const facts: { name: string; values: Cell[] }[] = [
     {

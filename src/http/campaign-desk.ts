@@ -41,6 +41,7 @@ async function list(site: Site, look: StaffLook, reply: FastifyReply): Promise<F
     {
       kind: 'table',
       caption: staffText('staff.nav.campaigns'),
+      quiet: true,
       columns: [
         { label: staffText('staff.campaigns.subject') },
         { label: staffText('staff.campaigns.topic') },

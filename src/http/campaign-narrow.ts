@@ -3,7 +3,7 @@ import { openCampaign, type Campaign } from '../actions/list-campaigns.ts'
 import { listedPeople, narrowCampaign } from '../actions/narrow-campaign.ts'
 import { writingOf, type Language } from '../domain/language.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffList, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { campaignUrl, given, numberWords, plainField, slugOf, waysOn } from './campaign-words.ts'
 import type { StaffField } from '../staff-views.ts'
@@ -95,7 +95,7 @@ async function keepTick({ house }: Site, { narrowing, message }: Campaign, ticke
 export async function standsNow({ house }: Site, { narrowing, message }: Campaign): Promise<string> {
   if (narrowing === null) return staffText('staff.campaigns.narrow.none')
   const n = numberWords(narrowing.listed ? await listedPeople(house, message) : 0)
-  const language = narrowing.languages?.map((each) => writingOf(each as Language).name).join(', ') ?? ''
+  const language = staffList((narrowing.languages ?? []).map((each) => writingOf(each as Language).name))
   if (!narrowing.listed) return staffText('staff.campaigns.narrow.byLanguage', { language })
   return narrowing.languages === null
     ? staffText('staff.campaigns.narrow.byList', { n })

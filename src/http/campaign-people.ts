@@ -36,7 +36,7 @@ async function show(site: Site, look: StaffLook, request: FastifyRequest, reply:
   const next = { ...parametersOf(query), after: page.next ?? '' }
   const later = page.next === null ? null : campaignUrl(campaign.slug, 'people', next)
   const first = after === null ? null : campaignUrl(campaign.slug, 'people', parametersOf(query))
-  return sendStaff(reply, look, headingOf(asked, campaign.topicName), [
+  return sendStaff(reply, look, asHeading(headingOf(asked, campaign.topicName)), [
     waysOn(campaign, 'people'),
     { kind: 'text', lines: [campaign.subject], look: 'lead' },
     { kind: 'text', lines: ruleOf(asked, campaign.topicName), look: 'muted' },
@@ -103,6 +103,11 @@ function headingOf(asked: Asked, topic: string): string {
   if ('rests' in counted) return staffText(`staff.campaigns.rests.${counted.rests}`)
   const verdict = staffText(`staff.campaigns.verdict.${counted.verdict}`)
   return counted.reason === null ? verdict : `${verdict}: ${reasonWords(counted.reason, topic)}`
+}
+
+/** Words from the middle of a sentence, as they stand over a page. */
+function asHeading(words: string): string {
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1)
 }
 
 /** The rule that put them there, and as of when. */

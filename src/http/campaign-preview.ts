@@ -96,7 +96,12 @@ export function shownMail(look: StaffLook, preview: Preview, looked: Looked): St
           { name: 'seal', value: look.seal },
           { name: 'do', value: 'as' },
         ],
-        inputs: [plainField('as', staffText('staff.campaigns.preview.as'), { type: 'email' })],
+        inputs: [
+          plainField('as', staffText('staff.campaigns.preview.as'), {
+            type: 'email',
+            hint: staffText('staff.campaigns.preview.asHint'),
+          }),
+        ],
         button: staffText('staff.campaigns.preview.asButton'),
         look: 'plain',
       },

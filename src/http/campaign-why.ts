@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { explain, type Explanation } from '../actions/explain.ts'
 import { openCampaign } from '../actions/list-campaigns.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffList, staffText } from '../domain/staff-catalogue.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { given, instantWords, factOf, lookUp, numberWords, reasonWords, slugOf, waysOn } from './campaign-words.ts'
 import type { Site } from './site.ts'
@@ -54,7 +54,7 @@ function explanationParts(one: Explanation, topic: string): StaffPart[] {
         ...(turn === null ? [] : [factOf(staffText('staff.campaigns.why.turn'), instantWords(turn.at, timeZone))]),
         ...(last === null
           ? []
-          : [factOf(staffText('staff.campaigns.why.last'), `${last.topic}, ${instantWords(last.at, timeZone)}`)]),
+          : [factOf(staffText('staff.campaigns.why.last'), staffList([last.topic, instantWords(last.at, timeZone)]))]),
         ...(others.length === 0 ? [] : [factOf(staffText('staff.campaigns.why.also'), others.join(' · '))]),
         ...(delivery === null
           ? []

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Campaign } from '../actions/list-campaigns.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { textNumber } from '../domain/catalogue.ts'
+import { writingOf } from '../domain/language.ts'
+import { staffLanguage, staffList, staffText } from '../domain/staff-catalogue.ts'
 import type { Cell, StaffField, StaffPart } from '../staff-views.ts'
 import { fieldOf } from './site.ts'
 import type { StaffLook } from './staff-door.ts'
@@ -36,19 +38,29 @@ export function given(request: FastifyRequest, name: string): string {
 
 /** A number as people read it. */
 export function numberWords(n: number): string {
-  return n.toLocaleString('en-GB')
+  return textNumber(staffLanguage(), n)
+}
+
+/** A number with one decimal at most. */
+export function oneDecimal(n: number): string {
+  return n.toLocaleString(formats(), { maximumFractionDigits: 1 })
+}
+
+/** The locale of numbers and times in the language that is spoken. */
+function formats(): string {
+  return writingOf(staffLanguage()).formats
 }
 
 /** "Fri 27 Nov 2026", where the brand is. */
 export function dayWords(at: string, timeZone: string): string {
   const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone } as const
-  return new Intl.DateTimeFormat('en-GB', options).format(new Date(at)).replace(',', '')
+  return new Intl.DateTimeFormat(formats(), options).format(new Date(at)).replace(',', '')
 }
 
 /** "Fri 27 Nov 2026, 14:03:10 (Europe/London)". */
 export function instantWords(at: string, timeZone: string): string {
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone } as const
-  return `${dayWords(at, timeZone)}, ${new Intl.DateTimeFormat('en-GB', clock).format(new Date(at))} (${timeZone})`
+  return `${staffList([dayWords(at, timeZone), new Intl.DateTimeFormat(formats(), clock).format(new Date(at))])} (${timeZone})`
 }
 
 /** A verdict's reason as a marketer reads it. */

@@ -25,9 +25,11 @@ export function conversationPages(server: FastifyInstance, site: Site): void {
 }
 
 const mostListed = 50
-const backToInbox: StaffPart = {
-  kind: 'links',
-  links: [{ label: staffText('staff.inbox.heading'), url: '/admin/conversation' }],
+function backToInbox(): StaffPart {
+  return {
+    kind: 'links',
+    links: [{ label: staffText('staff.inbox.heading'), url: '/admin/conversation' }],
+  }
 }
 
 async function showQuestions(
@@ -60,7 +62,7 @@ async function showQuestions(
       ]),
       none: staffText('staff.questions.none'),
     },
-    backToInbox,
+    backToInbox(),
   ]
   return sendStaff(reply, look, staffText('staff.questions.heading'), parts, formProblem(problem, '#slug'))
 }
@@ -152,7 +154,7 @@ async function showChanges(
       ]),
       none: staffText('staff.changes.none'),
     },
-    backToInbox,
+    backToInbox(),
   ]
   return sendStaff(reply, look, staffText('staff.changes.heading'), parts, formProblem(problem, '#text'))
 }

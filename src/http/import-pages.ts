@@ -5,7 +5,7 @@ import { listTopics } from '../actions/add-topic.ts'
 import { importPeople, type ImportSummary } from '../actions/import-people.ts'
 import type { ImportRequest } from '../actions/import-plan.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffQuote, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { importForm, summaryParts } from './import-view.ts'
 import { statusOf } from './problem-pages.ts'
@@ -51,7 +51,10 @@ async function showForm(
   const parts = importForm(look, await listTopics(site.house), typed)
   const heading = staffText('staff.import.heading')
   if (problem === null) return sendStaff(reply, look, heading, parts)
-  const problems = { heading: staffText('staff.signIn.problem'), items: [{ label: problem.message, url: '#files' }] }
+  const problems = {
+    heading: staffText('staff.signIn.problem'),
+    items: [{ label: staffQuote(problem.message), url: '#files' }],
+  }
   return sendStaff(reply, look, heading, parts, { problems, status: statusOf(problem) })
 }
 

@@ -122,9 +122,9 @@ function errorsTable({ errors, unusable }: ImportSummary): StaffPart {
     rows: errors
       .slice(0, mostErrors)
       .map(({ file, line, column, value, reason }) => [
-        { text: file },
+        { text: file, look: 'code' },
         { text: staffNumber(line), look: 'number' },
-        { text: column === null ? value : `${column}: ${value}` },
+        { text: column === null ? value : `${column}: ${value}`, look: 'code' },
         { text: reason },
       ]),
     none: '',

@@ -6,7 +6,7 @@ import { replyToAnswer } from '../actions/reply-to-answer.ts'
 import { longestWords } from '../domain/answer.ts'
 import { text } from '../domain/catalogue.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffList, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
@@ -64,8 +64,7 @@ async function showInbox(site: Site, look: StaffLook, request: FastifyRequest, r
       }),
       columns: [
         { label: staffText('staff.inbox.words') },
-        { label: staffText('staff.inbox.question') },
-        { label: staffText('staff.person.topic') },
+        { label: staffText('staff.inbox.about') },
         { label: staffText('staff.inbox.reply') },
         { label: staffText('staff.inbox.at') },
       ],
@@ -94,13 +93,13 @@ function urlOf(filter: Record<string, string>): string {
 function rowOf(answer: Heard, zone: string): Cell[] {
   const { id, question, topic, at } = answer
   const first = wordsOf(answer)
+  const about = staffList([question, topic].filter((each) => each !== null))
   return [
     {
       text: first.length > firstWords ? `${first.slice(0, firstWords).toWellFormed()}…` : first,
       url: `/admin/conversation/${id}`,
     },
-    question === null ? { text: '–', look: 'muted' } : { text: question },
-    topic === null ? { text: '–', look: 'muted' } : { text: topic },
+    about === '' ? { text: '–', look: 'muted' } : { text: about },
     { text: staffText(`staff.inbox.reply.${replyState(answer)}`) },
     { text: staffTime(at, zone) },
   ]
@@ -108,7 +107,7 @@ function rowOf(answer: Heard, zone: string): Cell[] {
 
 function wordsOf({ text: words, reason }: Heard): string {
   if (words !== '') return words
-  return reason === null ? '' : text('en', `talk.reason.${reason}`)
+  return reason === null ? '' : text(staffLanguage(), `talk.reason.${reason}`)
 }
 
 function replyState({ wantsReply, repliedAt }: Heard): 'none' | 'wanted' | 'sent' {
@@ -136,7 +135,7 @@ async function showAnswer(
 function partsOf(look: StaffLook, { heard, answer, person, sentence }: OpenAnswer, typed: string): StaffPart[] {
   const zone = look.brand.timeZone
   const url = `/admin/conversation/${heard.id}`
-  const reason = heard.reason === null ? [] : [text('en', `talk.reason.${heard.reason}`)]
+  const reason = heard.reason === null ? [] : [text(staffLanguage(), `talk.reason.${heard.reason}`)]
   const quote = staffText(`staff.inbox.quote.${heard.mayQuote}`, { name: heard.firstName ?? '' })
   return [
     { kind: 'quote', text: wordsOf(heard), note: staffTime(heard.editedAt ?? heard.at, zone) },

@@ -1,14 +1,14 @@
 import { rungs } from '../domain/insights.ts'
 import type { Insights } from '../domain/insights-told.ts'
 import { text, textDate } from '../domain/catalogue.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { toldWords } from '../domain/told-words.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { barChart, numberCell, stepChart } from './insights-charts.ts'
 import { staffNumber } from './staff-form.ts'
 
-const none = staffText('staff.insights.none')
-const peopleColumn = { label: staffText('staff.insights.people'), look: 'number' } as const
+const none = () => staffText('staff.insights.none')
+const peopleColumn = () => ({ label: staffText('staff.insights.people'), look: 'number' }) as const
 
 /** A heading, what is counted below it, and the drawing. */
 export function section(heading: string, note: string, ...parts: StaffPart[]): StaffPart[] {
@@ -35,7 +35,7 @@ export function historyParts({ history }: Insights): StaffPart[] {
       { text: dayText(day), look: 'time' },
       ...rungs.map((rung) => numberCell(ladder[rung])),
     ]),
-    none,
+    none: none(),
   })
   return section(title, staffText('staff.insights.history.note'), drawing)
 }
@@ -71,7 +71,7 @@ export function topicParts({ topics, ladder }: Insights): StaffPart[] {
       numberCell(topic.wanted),
       { text: staffNumber(topic.messages), look: 'number' },
     ]),
-    none,
+    none: none(),
   })
   return section(title, staffText('staff.insights.topics.note'), drawing)
 }
@@ -104,7 +104,7 @@ export function paceParts({ paces }: Insights): StaffPart[] {
   const drawing = barChart('paces', title, rows, {
     columns: [
       { label: staffText('staff.insights.pace') },
-      peopleColumn,
+      peopleColumn(),
       { label: staffText('staff.insights.mostThirty'), look: 'number' },
       { label: staffText('staff.insights.mails'), look: 'number' },
       { label: staffText('staff.insights.perThirty'), look: 'number' },
@@ -116,7 +116,7 @@ export function paceParts({ paces }: Insights): StaffPart[] {
       numberCell(mails),
       { text: perThirtyDays === null ? '–' : tenth(perThirtyDays), look: 'number' },
     ]),
-    none,
+    none: none(),
   })
   return section(title, staffText('staff.insights.paces.note'), drawing)
 }
@@ -157,7 +157,7 @@ export function channelParts({ channels, stopped }: Insights): StaffPart[] {
       ]),
       [{ text: staffText('staff.insights.channel.never') }, { text: '–', look: 'number' }, numberCell(stopped)],
     ],
-    none,
+    none: none(),
   })
   return section(title, staffText('staff.insights.channels.note'), drawing)
 }
@@ -165,15 +165,15 @@ export function channelParts({ channels, stopped }: Insights): StaffPart[] {
 /** Why people stopped, with words of those who let us quote them. */
 export function reasonParts({ reasons, quotes }: Insights): StaffPart[] {
   const title = staffText('staff.insights.reasons')
-  const named = reasons.map(({ reason, n }) => ({ name: text('en', `talk.reason.${reason}`), n }))
+  const named = reasons.map(({ reason, n }) => ({ name: text(staffLanguage(), `talk.reason.${reason}`), n }))
   const drawing = barChart(
     'reasons',
     title,
     named.map(({ name, n }) => ({ label: name, lines: [{ value: toldWords(n), n, look: 'asked' }] })),
     {
-      columns: [{ label: staffText('staff.insights.reason') }, peopleColumn],
+      columns: [{ label: staffText('staff.insights.reason') }, peopleColumn()],
       rows: named.map(({ name, n }) => [{ text: name }, numberCell(n)]),
-      none,
+      none: none(),
     },
   )
   const said = quotes.map(({ text: words, reason, firstName }): StaffPart => {
@@ -193,7 +193,7 @@ function shortened(name: string): string {
 }
 
 function dayText(day: string): string {
-  return textDate('en', new Date(`${day}T00:00:00Z`), 'UTC')
+  return textDate(staffLanguage(), new Date(`${day}T00:00:00Z`), 'UTC')
 }
 
 /** In thousandths, so that few of many can still be seen. */

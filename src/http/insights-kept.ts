@@ -1,13 +1,13 @@
 import { textDate, textMonth } from '../domain/catalogue.ts'
 import type { Insights } from '../domain/insights-told.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { toldWords } from '../domain/told-words.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { barChart, numberCell } from './insights-charts.ts'
 import { section } from './insights-demand.ts'
 import { staffNumber } from './staff-form.ts'
 
-const none = staffText('staff.insights.none')
+const none = () => staffText('staff.insights.none')
 
 /** How we kept our word, in numbers. */
 export function promiseParts({ promises }: Insights): StaffPart[] {
@@ -26,7 +26,7 @@ export function promiseParts({ promises }: Insights): StaffPart[] {
   const until =
     mailsUntil === null
       ? staffText('staff.insights.promises.untilNone')
-      : staffText('staff.insights.promises.until', { day: textDate('en', new Date(mailsUntil), 'UTC') })
+      : staffText('staff.insights.promises.until', { day: textDate(staffLanguage(), new Date(mailsUntil), 'UTC') })
   return section(staffText('staff.insights.promises'), `${staffText('staff.insights.promises.note')} ${until}`, {
     kind: 'table',
     id: 'promises',
@@ -37,7 +37,7 @@ export function promiseParts({ promises }: Insights): StaffPart[] {
       { label: staffText('staff.insights.number'), look: 'number' },
     ],
     rows: rows.map(([label, cell]) => [{ text: label }, cell]),
-    none,
+    none: none(),
   })
 }
 
@@ -55,7 +55,7 @@ export function heldParts({ promises: { held } }: Insights): StaffPart[] {
         { label: staffText('staff.insights.messages'), look: 'number' },
       ],
       rows: named.map(({ name, n }) => [{ text: name }, numberCell(n)]),
-      none,
+      none: none(),
     },
   )
   return section(title, staffText('staff.insights.held.note'), drawing)
@@ -105,7 +105,7 @@ export function questionParts({ questions }: Insights): StaffPart[] {
         numberCell(replied),
         numberCell(acted),
       ]),
-      none,
+      none: none(),
     },
   )
   return section(title, staffText('staff.insights.questions.note'), drawing)
@@ -115,7 +115,7 @@ export function questionParts({ questions }: Insights): StaffPart[] {
 export function expiringParts({ expiring }: Insights): StaffPart[] {
   const title = staffText('staff.insights.expiring')
   if (expiring.length === 0) return section(title, staffText('staff.insights.expiring.none'))
-  const named = expiring.map(({ month, n }) => ({ name: textMonth('en', month), n }))
+  const named = expiring.map(({ month, n }) => ({ name: textMonth(staffLanguage(), month), n }))
   const drawing = barChart(
     'expiring',
     title,
@@ -126,7 +126,7 @@ export function expiringParts({ expiring }: Insights): StaffPart[] {
         { label: staffText('staff.insights.yeses'), look: 'number' },
       ],
       rows: named.map(({ name, n }) => [{ text: name }, numberCell(n)]),
-      none,
+      none: none(),
     },
   )
   return section(title, staffText('staff.insights.expiring.note'), drawing)

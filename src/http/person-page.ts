@@ -3,7 +3,7 @@ import { readStaffPerson, type StaffPerson } from '../actions/staff-person.ts'
 import { happeningIn } from '../domain/happening.ts'
 import { tell } from '../domain/history-sentence.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
@@ -117,7 +117,7 @@ function timelineOf({ history, brand, topics, zone }: StaffPerson): StaffPart {
   return {
     kind: 'timeline',
     items: history.entries.map(({ entry, payload, mail }) => {
-      const context = { locale: 'en', zone, brand: brand.name, topics }
+      const context = { locale: staffLanguage(), zone, brand: brand.name, topics }
       const { did, from } = tell(happeningIn(entry.kind, payload, mail), context)
       const { wording } = entry
       return {

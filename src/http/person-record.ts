@@ -5,7 +5,7 @@ import { momentIn } from '../domain/calendar.ts'
 import { text } from '../domain/catalogue.ts'
 import { pauseUntilDay } from '../domain/pause-day.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Lowering } from '../domain/told-staff.ts'
 import type { StaffPart } from '../staff-views.ts'
@@ -123,8 +123,8 @@ function lessParts(look: StaffLook, { person, topics }: StaffPerson, url: string
       value: `topic-${id}`,
       label: staffText('staff.record.noTopic', { topic: name }),
     })),
-    { value: 'digest-weekly', label: text('en', 'page.pace.digest-weekly') },
-    { value: 'digest-monthly', label: text('en', 'page.pace.digest-monthly') },
+    { value: 'digest-weekly', label: text(staffLanguage(), 'page.pace.digest-weekly') },
+    { value: 'digest-monthly', label: text(staffLanguage(), 'page.pace.digest-monthly') },
     { value: 'pause', label: staffText('staff.record.pause') },
   ]
   return [

@@ -8,7 +8,7 @@ import { contrastOf, shadesOf } from '../domain/contrast.ts'
 import { Problem } from '../domain/problem.ts'
 import { serviceKinds, serviceRegister } from '../domain/service-register.ts'
 import { text } from '../domain/catalogue.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { renderWording } from '../render.ts'
 import type { StaffPart } from '../staff-views.ts'
@@ -152,9 +152,11 @@ async function save(site: Site, look: StaffLook, request: FastifyRequest, reply:
   }
 }
 
-const backToSettings: StaffPart = {
-  kind: 'links',
-  links: [{ label: staffText('staff.settings.heading'), url: '/admin/settings' }],
+function backToSettings(): StaffPart {
+  return {
+    kind: 'links',
+    links: [{ label: staffText('staff.settings.heading'), url: '/admin/settings' }],
+  }
 }
 
 function senderParts(found: readonly SenderFindings[]): StaffPart[] {
@@ -170,27 +172,22 @@ function senderParts(found: readonly SenderFindings[]): StaffPart[] {
       })),
     },
   ])
-  return [lead, ...none, ...each, backToSettings]
+  return [lead, ...none, ...each, backToSettings()]
 }
 
 function serviceParts(): StaffPart[] {
   return [
     { kind: 'text', lines: [staffText('staff.service.lead')], look: 'lead' },
     {
-      kind: 'table',
-      caption: staffText('staff.service.all'),
-      columns: [
-        { label: staffText('staff.service.kind') },
-        { label: staffText('staff.service.why') },
-        { label: staffText('staff.service.ground') },
-      ],
-      rows: serviceKinds.map((kind) => [
-        { text: text('en', `about.service.${kind}.name`) },
-        { text: text('en', `about.service.${kind}.why`) },
-        { text: text('en', `privacy.ground.${serviceRegister[kind]}`) },
-      ]),
-      none: '',
+      kind: 'facts',
+      facts: serviceKinds.map((kind) => ({
+        name: text(staffLanguage(), `about.service.${kind}.name`),
+        values: [
+          { text: text(staffLanguage(), `about.service.${kind}.why`) },
+          { text: text(staffLanguage(), `privacy.ground.${serviceRegister[kind]}`), look: 'muted' },
+        ],
+      })),
     },
-    backToSettings,
+    backToSettings(),
   ]
 }

@@ -13,7 +13,16 @@ import { staffFrame, staffPageModel } from './staff-frame.ts'
 import { closedPage, elsewherePage, problemPage, refusedPage } from './staff-problems.ts'
 
 /** What a page of the staff is made for: who looks, the instant, and the seal that each of its forms carries. */
-export type StaffLook = { staff: Staff; session: StaffSession; brand: Brand; now: Date; seal: string; url: string }
+export type StaffLook = {
+  staff: Staff
+  session: StaffSession
+  brand: Brand
+  now: Date
+  seal: string
+  url: string
+  /** Where the same page is shown again: with its query, where it was asked for by GET. */
+  address: string
+}
 
 type Handler = (look: StaffLook, request: FastifyRequest, reply: FastifyReply) => unknown
 
@@ -106,7 +115,9 @@ export async function staffLook(site: Site, request: FastifyRequest): Promise<St
   if (!session) return null
   const brand = await readBrand(site.house)
   const seal = staffSeal(site.house.keys.sessions, session.cookie.id)
-  return { staff: session.staff, session, brand, now: session.now, seal, url: request.url.split('?', 1)[0] ?? '' }
+  const url = request.url.split('?', 1)[0] ?? ''
+  const address = request.method === 'POST' ? url : request.url
+  return { staff: session.staff, session, brand, now: session.now, seal, url, address }
 }
 
 /** Answers with a page of the staff; what is left out of `more` is not on it. */
@@ -121,6 +132,7 @@ export function sendStaff(
   const frame = staffFrame(look.brand, look, {
     heading,
     url: look.url,
+    address: look.address,
     error: (rest.problems ?? null) !== null,
     charts: parts.some(hasChart),
   })

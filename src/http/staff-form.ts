@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffList, staffQuote, staffText } from '../domain/staff-catalogue.ts'
 import { textDate, textNumber, textTime } from '../domain/catalogue.ts'
 import type { Cell, StaffField, StaffForm, StaffPart } from '../staff-views.ts'
 import { statusOf } from './problem-pages.ts'
@@ -72,17 +72,17 @@ export function tickedIds(body: unknown, prefix: string): number[] {
 /** A day and time as staff read them, in a zone. */
 export function staffTime(at: Date | string, zone: string): string {
   const moment = new Date(at)
-  return `${textDate('en', moment, zone)}, ${textTime('en', moment, zone)}`
+  return staffList([textDate(staffLanguage(), moment, zone), textTime(staffLanguage(), moment, zone)])
 }
 
 export function staffNumber(value: number): string {
-  return textNumber('en', value)
+  return textNumber(staffLanguage(), value)
 }
 
 /** What was wrong with a form, said at the head of its page; nothing where nothing was. `anchor` is its first field. */
 export function formProblem(problem: Problem | null, anchor: string) {
   if (problem === null) return {}
-  const items = [{ label: inFormWords(problem.message), url: anchor }]
+  const items = [{ label: staffQuote(inFormWords(problem.message)), url: anchor }]
   return { problems: { heading: staffText('staff.signIn.problem'), items }, status: statusOf(problem) }
 }
 

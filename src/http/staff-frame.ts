@@ -3,6 +3,7 @@ import { staffText, staffWriting, type StaffTextKey } from '../domain/staff-cata
 import { rolesFor, type Staff, type StaffRole } from '../domain/staff-role.ts'
 import type { StaffFrame, StaffPage } from '../staff-views.ts'
 import { staffStyles } from './assets.ts'
+import { otherLanguages } from './staff-language.ts'
 
 /** Whom a page is for: with the seal of their session's forms. */
 type Who = { staff: Staff; seal: string }
@@ -35,19 +36,26 @@ export function desksOf(role: StaffRole): { label: string; url: string }[] {
   return desks.filter(({ roles }) => roles.includes(role)).map(({ key, url }) => ({ label: staffText(key), url }))
 }
 
-/** What stands around a page at `url`; `who` is null while nobody is signed in. */
+/** What stands around a page at `url`, and with its query at `address`; `who` is null while nobody is signed in. */
 export function staffFrame(
   brand: Brand,
   who: Who | null,
-  { heading, url, error = false, charts = false }: { heading: string; url: string; error?: boolean; charts?: boolean },
+  {
+    heading,
+    url,
+    address = url,
+    error = false,
+    charts = false,
+  }: { heading: string; url: string; address?: string; error?: boolean; charts?: boolean },
 ): StaffFrame {
   // Every desk of theirs lies under /admin.
   const current = (desk: string) => url === desk || (desk !== '/admin' && url.startsWith(`${desk}/`))
   return {
-    ...staffWriting,
+    ...staffWriting(),
     title: staffText(error ? 'staff.errorTitle' : 'staff.title', { heading, brand: brand.name }),
     skip: staffText('staff.skip'),
     brand: brand.name,
+    languages: otherLanguages(address),
     styles: staffStyles(charts),
     navLabel: staffText('staff.nav'),
     nav: who ? desksOf(who.staff.role).map((desk) => ({ ...desk, current: current(desk.url) })) : [],

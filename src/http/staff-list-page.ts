@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addStaff, listStaff, removeStaff } from '../actions/staff.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffList, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor, staffRoles } from '../domain/staff-role.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
@@ -71,7 +71,7 @@ function removeParts(look: StaffLook, others: Awaited<ReturnType<typeof listStaf
   if (others.length === 0) return []
   const options = others.map(({ address, name }) => ({
     value: address,
-    label: name === '' ? address : `${name}, ${address}`,
+    label: name === '' ? address : staffList([name, address]),
   }))
   return [
     { kind: 'heading', text: staffText('staff.staff.remove'), id: 'remove' },

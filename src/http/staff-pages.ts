@@ -7,9 +7,11 @@ import { fieldOf, type Site } from './site.ts'
 import { staffCookie } from './staff-cookie.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 import { desksOf, roleName } from './staff-frame.ts'
+import { speakToStaff } from './staff-language.ts'
 
-/** Where everybody who works here begins, and how they leave. */
+/** Where everybody who works here begins, and how they leave; and the language in which all of their pages speak. */
 export function staffPages(server: FastifyInstance, site: Site): void {
+  speakToStaff(server, site)
   staffPage(server, site, '/staff', { roles: rolesFor.everyone, get: (look, _request, reply) => start(look, reply) })
   staffPage(server, site, '/staff/sign-out', {
     roles: rolesFor.everyone,

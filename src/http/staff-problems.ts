@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Brand } from '../domain/brand.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
+import { staffQuote, staffText, type StaffTextKey } from '../domain/staff-catalogue.ts'
 import type { Staff } from '../domain/staff-role.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { faultOf } from './access-log.ts'
@@ -11,7 +11,9 @@ import { roleName, staffFrame, staffPageModel } from './staff-frame.ts'
 
 type Who = { staff: Staff; seal: string }
 
-const backToStart: StaffPart = { kind: 'links', links: [{ label: staffText('staff.problem.back'), url: '/staff' }] }
+function backToStart(): StaffPart {
+  return { kind: 'links', links: [{ label: staffText('staff.problem.back'), url: '/staff' }] }
+}
 
 /** The role does not let them in here. */
 export function refusedPage(brand: Brand, who: Who, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -48,7 +50,7 @@ export function problemPage(
   const status = statusOf(error)
   if (status >= 500) request.log.error(faultOf(error, request), 'failed')
   const lines = [
-    ...(error instanceof Problem ? [error.message] : []),
+    ...(error instanceof Problem ? [staffQuote(error.message)] : []),
     ...(status >= 500 ? [staffText('staff.problem.reference', { reference: request.id })] : []),
   ]
   return told(brand, who, request.url, reply, status, staffText(headings[status] ?? 'staff.problem.400'), lines)
@@ -73,5 +75,5 @@ function told(
   lines: string[],
 ): FastifyReply {
   const frame = staffFrame(brand, who, { heading, url })
-  return sendPage(reply, 'staff/page', staffPageModel(frame, heading, [{ kind: 'text', lines }, backToStart]), status)
+  return sendPage(reply, 'staff/page', staffPageModel(frame, heading, [{ kind: 'text', lines }, backToStart()]), status)
 }

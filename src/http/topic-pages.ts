@@ -10,7 +10,7 @@ import {
   type StaffTopics,
 } from '../actions/staff-topics.ts'
 import { Problem } from '../domain/problem.ts'
-import { staffText } from '../domain/staff-catalogue.ts'
+import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import type { Volume } from '../domain/volume.ts'
 import { renderWording } from '../render.ts'
@@ -226,9 +226,8 @@ async function showVersions(site: Site, look: StaffLook, reply: FastifyReply): P
   ])
 }
 
-const names = new Intl.DisplayNames('en', { type: 'language' })
-
-/** The English name of a language; nobody said in which one an attested text is. */
+/** The name of a language; nobody said in which one an attested text is. */
 function languageName(code: string): string {
-  return code === 'und' ? staffText('staff.person.unknown') : (names.of(code) ?? code)
+  if (code === 'und') return staffText('staff.person.unknown')
+  return new Intl.DisplayNames(staffLanguage(), { type: 'language' }).of(code) ?? code
 }

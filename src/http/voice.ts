@@ -51,7 +51,8 @@ export function inSame({ asked }: Pick<Voice, 'asked'>, url: string): string {
   return asked === null ? url : inLanguage(url, asked)
 }
 
-function inLanguage(url: string, language: Language): string {
+/** The same address, asked for in that language. */
+export function inLanguage(url: string, language: Language): string {
   const [path = '', query] = url.split('?', 2)
   const fields = new URLSearchParams(query)
   fields.set('lang', language)

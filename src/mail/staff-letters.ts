@@ -38,7 +38,7 @@ function letter(
   subject: string,
   parts: Pick<StaffMail, 'lines' | 'link' | 'quoted' | 'after'>,
 ): ServiceMail {
-  const { language, direction } = staffWriting
+  const { language, direction } = staffWriting()
   const around = {
     lang: language,
     dir: direction,

@@ -34,6 +34,8 @@ export type Campaign = {
   /** Each change of its topic while it was a draft, the oldest first. */
   retagged: Retag[]
   note: string | null
+  /** When a test of it left last. */
+  testedAt: string | null
 }
 
 /** A campaign as lists have it: without its body, which may be long. */
@@ -58,6 +60,7 @@ const headColumns = {
   narrowing: campaigns.narrowing,
   retagged: campaigns.retagged,
   note: campaigns.note,
+  testedAt: campaigns.testedAt,
 }
 const columns = { ...headColumns, body: messages.body, format: messages.format }
 
@@ -150,6 +153,11 @@ export async function replaceMessage(
   await tx`update chosen_people set message = ${message.message} where message = ${old}`
   await tx`delete from messages where id = ${old}`
   return true
+}
+
+/** Notes that a test of it has left: one of the steps before a first campaign. */
+export async function noteTest(sql: Sql, message: string): Promise<void> {
+  await sql`update campaigns set tested_at = instant() where message = ${message}`
 }
 
 export async function campaignState(sql: Sql, message: string): Promise<CampaignState | null> {

@@ -67,6 +67,8 @@ export const campaigns = pgTable(
     narrowing: jsonb('narrowing').$type<Narrowing>(),
     retagged: jsonb('retagged').$type<Retag[]>().notNull().default([]),
     note: text('note'),
+    /** When a test of it was taken by our own mail server last. */
+    testedAt: instant('tested_at'),
   },
   (table) => [
     check('campaigns_state', sql`${table.state} in ('draft', 'scheduled', 'sending', 'sent', 'paused', 'cancelled')`),

@@ -6,7 +6,7 @@ export type SentMail = {
   subject: string | null
   topic: number | null
   serviceKind: string | null
-  state: string
+  state: 'released' | 'sent' | 'unknown'
   entry: number | null
   at: string
 }

@@ -130,9 +130,14 @@ t.test('stylesheets may be kept for a year under their version, and the brand’
   const [light = '', dark = ''] = [...brand.matchAll(/--brand:(#[\da-f]{6})/g)].map(([, colour]) => colour)
   t.ok(contrastOf(light, '#f4f5f7') >= 4.5)
   t.ok(contrastOf(dark, '#1e2127') >= 4.5)
-  const { body: sheet } = await server.inject('/style.css')
-  t.ok(Buffer.byteLength(sheet) < 12_000, 'the stylesheet is small')
-  t.notMatch(sheet, /[^-](?:left|right)\b/, 'and knows no left and right')
+  for (const [url, limit] of [
+    ['/style.css', 12_000],
+    ['/staff.css', 8_000],
+  ] as const) {
+    const { body: sheet } = await server.inject(url)
+    t.ok(Buffer.byteLength(sheet) < limit, `${url} is small`)
+    t.notMatch(sheet, /[^-](?:left|right)\b/, 'and knows no left and right')
+  }
 })
 
 t.test('the icon is the brand’s initial, whatever its name', async (t) => {

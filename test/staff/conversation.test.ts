@@ -3,20 +3,11 @@ import t from 'tap'
 import { listChanges } from '../../src/actions/conversation.ts'
 import { listQuestions } from '../../src/actions/questions.ts'
 import { answerOf } from '../../src/store/answers.ts'
-import { entriesIn, openApp, type App } from '../support/app.ts'
-import { addPerson, castWording, yesTo } from '../support/cast.ts'
+import { entriesIn, openApp } from '../support/app.ts'
+import { addPerson, yesTo } from '../support/cast.ts'
+import { say } from '../support/office-states.ts'
 import { takingCourier } from '../support/sending.ts'
 import { signedIn } from '../support/staff.ts'
-
-type Said = { text: string; wants?: boolean; quote?: 'none' | 'first_name'; question?: string }
-
-async function say({ house }: App, person: string, { text, wants = false, quote = 'none', question }: Said) {
-  const id = randomUUID()
-  await house.database.sql`
-    insert into answers (id, person, text, question, wants_reply, reply_said_at, reply_wording, may_quote, quote_said_at, quote_wording)
-    values (${id}, ${person}, ${text}, ${question ?? null}, ${wants}, instant(), ${castWording}, ${quote}, instant(), ${castWording})`
-  return id
-}
 
 t.test(
   'an answer is found by a filter in the address, read with her sentence, replied to once, and marked',
@@ -25,8 +16,12 @@ t.test(
     const app = await openApp(t, {}, { courier })
     const { visit, staff } = await signedIn(app, 'marketer')
     const ada = await addPerson(app.house, 'ada.says@example.com', yesTo([1]))
-    const asks = await say(app, ada, { text: 'Can you mend zips?\nAnd buttons?', wants: true, quote: 'first_name' })
-    const tells = await say(app, ada, { text: '<b>Too</b> long' })
+    const asks = await say(app.house, ada, {
+      text: 'Can you mend zips?\nAnd buttons?',
+      wants: true,
+      quote: 'first_name',
+    })
+    const tells = await say(app.house, ada, { text: '<b>Too</b> long' })
     await visit.open('/admin/conversation')
     t.strictSame(visit.page.faults, [])
     t.match(visit.page.text, '2 unread. 1 waits for a reply.')
@@ -71,7 +66,7 @@ t.test('a reply that the gate refuses is not sent, and says why', async (t) => {
   const app = await openApp(t)
   const { visit } = await signedIn(app, 'marketer')
   const ben = await addPerson(app.house, 'ben@example.com', yesTo([1]))
-  const id = await say(app, ben, { text: 'Hello?', wants: true })
+  const id = await say(app.house, ben, { text: 'Hello?', wants: true })
   await app.house.database.sql`
     insert into suppressions (channel, fingerprint, reason, source)
     select channel, fingerprint, 'do_not_contact', 'test' from addresses where person = ${ben}`
@@ -101,7 +96,7 @@ t.test('one question is open at a time, and what we changed names the answers it
   const [question] = await listQuestions(app.house)
   t.ok(question?.closedAt)
   const ada = await addPerson(app.house, 'ada@example.com', yesTo([1]))
-  const answer = await say(app, ada, { text: 'Zips, always zips', question: 'mending' })
+  const answer = await say(app.house, ada, { text: 'Zips, always zips', question: 'mending' })
   await visit.open(`/admin/conversation/${answer}`)
   await visit.press('Worth acting on')
   await visit.open('/admin/conversation/changes')
@@ -132,7 +127,7 @@ t.test('one question is open at a time, and what we changed names the answers it
 t.test('an auditor reads no conversation, and looking at it changes nothing', async (t) => {
   const app = await openApp(t)
   const [auditor, marketer] = [await signedIn(app, 'auditor'), await signedIn(app, 'marketer')]
-  const id = await say(app, await addPerson(app.house, 'ada@example.com', yesTo([1])), { text: 'Hello' })
+  const id = await say(app.house, await addPerson(app.house, 'ada@example.com', yesTo([1])), { text: 'Hello' })
   const before = await entriesIn(app.house)
   for (const end of ['', '/questions', '/changes', `/${id}`]) {
     await auditor.visit.open(`/admin/conversation${end}`)

@@ -1,58 +1,17 @@
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { notAsked } from '../../src/domain/choices.ts'
 import { choicesOf, openApp } from '../support/app.ts'
-import { addPerson, yesTo } from '../support/cast.ts'
-import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
+import { addPerson } from '../support/cast.ts'
+import { arrived, newPage } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
+import { mailchimpFiles } from '../support/office-states.ts'
 import { giveSession, signedIn } from '../support/staff.ts'
-
-const fixtures = ['subscribed', 'unsubscribed', 'cleaned'].map((status) =>
-  fileURLToPath(new URL(`../fixtures/mailchimp/${status}_members_export.csv`, import.meta.url)),
-)
 
 async function open(t: Parameters<typeof openApp>[0]) {
   const app = await openApp(t)
-  const ada = await addPerson(app.house, 'ada@example.com', yesTo([1, 2], 'digest-weekly'))
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
-  return { ...app, ada, origin, browser: await openBrowser(t), admin: await signedIn(app, 'admin', { name: 'Ines' }) }
+  return { ...app, origin, browser: await openBrowser(t), admin: await signedIn(app, 'admin', { name: 'Ines' }) }
 }
-
-t.test('no page of the desk breaks WCAG 2.2 AA, in light and dark, on phone and desk, and all fit', async (t) => {
-  const { browser, origin, admin, ada } = await open(t)
-  const looks = [
-    { colorScheme: 'light', viewport: phone },
-    { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
-  ] as const
-  for (const look of looks) {
-    const page = await newPage(browser, look, true)
-    const refused = refusals(page)
-    await giveSession(page.context(), origin, admin)
-    for (const path of [
-      '',
-      '/people',
-      `/people/${ada}`,
-      `/people/${ada}/record`,
-      '/people/import',
-      '/people/do-not-contact',
-      '/topics',
-      '/topics/repairs',
-      '/topics/wordings',
-      '/conversation',
-      '/conversation/questions',
-      '/conversation/changes',
-      '/settings',
-      '/settings/staff',
-      '/settings/service-mail',
-    ]) {
-      await page.goto(`${origin}/admin${path}`)
-      t.same(await violationsOn(page), [], `${path}, ${look.colorScheme}`)
-      t.ok(await fitsSideways(page), `${path} needs no sideways scroll at ${look.viewport.width}`)
-    }
-    t.same(refused(), [], 'the policy refused nothing of ours')
-    await page.context().close()
-  }
-})
 
 t.test('an import, a record and a setting need a keyboard and no script', async (t) => {
   const { house, browser, origin, admin } = await open(t)
@@ -64,7 +23,7 @@ t.test('an import, a record and a setting need a keyboard and no script', async 
     await arrived(page, page.keyboard.press('Enter'))
   }
   await page.goto(`${origin}/admin/people/import`)
-  await page.setInputFiles('#files', fixtures)
+  await page.setInputFiles('#files', mailchimpFiles)
   await page.focus('#topicsColumn')
   await page.keyboard.type('About what?')
   await page.focus('#words')

@@ -206,3 +206,26 @@ t.test('looking writes nothing, and what is stored opens no session', async (t) 
   t.same(await stored(), before)
   t.notMatch(JSON.stringify(before), cookie.value.split('.', 1)[0] ?? '')
 })
+
+t.test('a page speaks what was asked for, else what the browser kept, else what it likes, else English', async (t) => {
+  const app = await openDesk(t, { publicUrl: 'https://fern.example' })
+  const { cookie } = await signedIn(app, 'marketer')
+  const language = async (url: string, headers: Record<string, string> = {}, kept = '') => {
+    const answer = await app.server.inject({ url, headers: { ...headers, cookie: `${cookieOf({ cookie })}${kept}` } })
+    return [answer, /<html lang="(\w+)" dir="(\w+)">/.exec(answer.body)?.slice(1, 3).join(' ')] as const
+  }
+  const likes = { 'accept-language': 'de, ar;q=0.8' }
+  t.equal((await language('/admin/try'))[1], 'en ltr')
+  t.equal((await language('/admin/try', { 'accept-language': 'de' }))[1], 'en ltr')
+  t.equal((await language('/admin/try', likes))[1], 'ar rtl')
+  t.equal((await language('/admin/try', likes, '; courtesy-staff-language=en'))[1], 'en ltr')
+  t.equal((await language('/admin/try', {}, '; courtesy-staff-language=<b>'))[1], 'en ltr')
+  t.equal((await language('/admin/try?lang=de', likes))[1], 'ar rtl', 'what is not spoken is not asked for')
+  const [asked, spoken] = await language('/admin/try?at=now&lang=ar')
+  t.equal(spoken, 'ar rtl')
+  t.match(asked.body, 'href="/admin/try?at=now&amp;lang=en"', 'and the way back keeps the rest of the address')
+  t.equal(
+    asked.headers['set-cookie'],
+    'courtesy-staff-language=ar; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure',
+  )
+})

@@ -23,7 +23,7 @@ t.test(
       const page = await newPage(browser, look, true)
       const refused = refusals(page)
       await giveSession(page.context(), origin, marketer)
-      for (const path of ['/admin/insights', '/promises', '/promises?lang=ar']) {
+      for (const path of ['/admin/insights?lang=ar', '/admin/insights?lang=en', '/promises', '/promises?lang=ar']) {
         await page.goto(`${origin}${path}`)
         await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
         t.same(await violationsOn(page), [], `${path}, ${look.colorScheme}`)

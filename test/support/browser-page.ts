@@ -1,5 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
+import type { Language } from '../../src/domain/language.ts'
+import type { State } from './states.ts'
 
 export const phone = { width: 360, height: 640 }
 /** Rules of axe for WCAG 2.2 AA. */
@@ -40,6 +42,21 @@ export function refusals(page: Page): () => string[] {
   page.on('requestfailed', (request) => void refused.push(request.url()))
   page.on('request', (request) => void (request.url().startsWith('http://127.0.0.1:') || refused.push(request.url())))
   return () => refused
+}
+
+/** Opens a page in its state, in a language, with no cookie but that of its session. @returns whether it came, itself and no other. */
+export async function openState(
+  page: Page,
+  origin: string,
+  { path, cookie }: State,
+  language: Language,
+): Promise<boolean> {
+  await page.context().clearCookies()
+  const [name = '', value = ''] = cookie?.split('=', 2) ?? []
+  if (name !== '') await page.context().addCookies([{ name, value, url: origin }])
+  const url = `${origin}${path}${path.includes('?') ? '&' : '?'}lang=${language}`
+  const answer = await page.goto(url)
+  return answer?.status() === 200 && page.url() === url
 }
 
 /** Whether nothing of it is wider than the screen. */

@@ -11,6 +11,9 @@ export async function deskStates(app: App): Promise<State[]> {
   const [her, another] = people.map((each) => `/audit/person/${each.person}`)
   if (her === undefined || another === undefined) throw new Error('the people of these pages are not there')
   await look(auditor, her, 'complaint 118')
+  await auditor.visit.open('/audit/export')
+  await auditor.visit.press('Make the export')
+  const made = auditor.visit.url
   const cookie = `${auditor.cookie.name}=${auditor.cookie.value}`
   const staff = { path: '/staff', name: 'staff' }
   const desk = [
@@ -25,6 +28,7 @@ export async function deskStates(app: App): Promise<State[]> {
     { name: 'audit-sends', path: '/audit/sends' },
     { name: 'audit-campaign', path: '/audit/campaign/darn' },
     { name: 'audit-export', path: '/audit/export' },
+    { name: 'audit-export-made', path: made },
   ]
   return [
     { name: 'staff-sign-in', path: '/staff/sign-in' },

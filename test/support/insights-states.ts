@@ -22,7 +22,7 @@ export async function insightsStates(run: Parameters<typeof openApp>[0], brand: 
   const origin = await app.server.listen({ host: '127.0.0.1', port: 0 })
   const { cookie } = await signedIn(app, 'marketer', { name: 'Ines' })
   return [
-    { name: 'desk-insights', path: `${origin}/admin/insights`, cookie: `${cookie.name}=${cookie.value}` },
-    { name: 'promises', path: `${origin}/promises` },
+    { name: 'desk-insights', path: '/admin/insights', origin, cookie: `${cookie.name}=${cookie.value}` },
+    { name: 'promises', path: '/promises', origin },
   ]
 }

@@ -1,4 +1,5 @@
 import { scheduleCampaign } from '../../src/actions/control-campaign.ts'
+import type { Courier } from '../../src/mail/courier.ts'
 import type { App } from './app.ts'
 import { addCrowd } from './campaign-desk.ts'
 import { sendNow, writeCampaign } from './sending.ts'
@@ -20,7 +21,7 @@ export async function marketerStates(app: App): Promise<State[]> {
   const { house } = app
   await addCrowd(house, 'desk.example')
   await writeCampaign(house, 'desk-evening', { subject: 'Mending night on Friday' })
-  await sendNow(house, 'desk-evening')
+  await sendNow({ ...house, courier: losingOne(house.courier) }, 'desk-evening')
   await writeCampaign(house, 'desk-wool', { subject: 'New wool is here', topic: 'new-patterns' })
   await scheduleCampaign(house, 'desk-wool', { at: '2099-01-08T09:00:00Z', confirm: 20 })
   await writeCampaign(house, 'desk-darn', { subject: 'Five ways to darn', body })
@@ -40,8 +41,26 @@ export async function marketerStates(app: App): Promise<State[]> {
     page('check', '/desk-darn/check'),
     page('narrow', '/desk-darn/narrow'),
     page('send', '/desk-darn/send'),
+    page('cancel', '/desk-darn/cancel'),
     page('people', '/desk-darn/people?verdict=never'),
     page('scheduled', '/desk-wool/report'),
     page('report', '/desk-evening/report'),
+    page('retry', '/desk-evening/retry'),
+    { ...page('pictures', ''), path: '/admin/pictures' },
   ]
+}
+
+/** A courier to which one mail is handed of which nobody knows whether it arrived. */
+function losingOne(courier: Courier): Courier {
+  let lost = false
+  return {
+    batch: courier.batch,
+    deliver: async (...given) => {
+      const [first, ...others] = await courier.deliver(...given)
+      if (!first || lost) return first ? [first, ...others] : []
+      lost = true
+      return [{ delivery: first.delivery, kind: 'unknown', reply: null, reached: true }, ...others]
+    },
+    close: () => courier.close(),
+  }
 }

@@ -1,4 +1,5 @@
 import type { BrowserContext } from 'playwright-core'
+import type { House } from '../../src/actions/house.ts'
 import { beginStaffSession } from '../../src/actions/staff-session.ts'
 import { addStaff } from '../../src/actions/staff.ts'
 import type { Staff, StaffRole } from '../../src/domain/staff-role.ts'
@@ -25,15 +26,25 @@ export async function anotherSession(
   { house, server }: Pick<App, 'house' | 'server'>,
   staff: string,
 ): Promise<Omit<SignedIn, 'staff'>> {
+  const cookie = await newSession(house, staff)
+  const visit = visitor(server)
+  visit.cookies.set(cookie.name, cookie.value)
+  const id = readStaffCookie(house.keys.sessions, cookie.value)?.id ?? ''
+  return { visit, cookie, seal: staffSeal(house.keys.sessions, id) }
+}
+
+/** The cookie of a new session of somebody. */
+export async function newSession(house: House, staff: string): Promise<SignedIn['cookie']> {
   const value = await house.database.sql.begin((tx) => beginStaffSession(house, tx, staff, null))
   const name = house.publicUrl.startsWith('https:') ? '__Host-courtesy-staff' : 'courtesy-staff'
-  const visit = visitor(server)
-  visit.cookies.set(name, value)
-  const id = readStaffCookie(house.keys.sessions, value)?.id ?? ''
-  return { visit, cookie: { name, value }, seal: staffSeal(house.keys.sessions, id) }
+  return { name, value }
 }
 
 /** Gives a browser that session, for pages that listen at `origin`. */
-export async function giveSession(context: BrowserContext, origin: string, { cookie }: SignedIn): Promise<void> {
+export async function giveSession(
+  context: BrowserContext,
+  origin: string,
+  { cookie }: Pick<SignedIn, 'cookie'>,
+): Promise<void> {
   await context.addCookies([{ ...cookie, url: origin }])
 }

@@ -6,8 +6,8 @@ import { addPerson, bounce, yesTo } from './cast.ts'
 import { minuteOf } from '../../src/domain/link-token.ts'
 import { tokenFor, visitor, type App } from './app.ts'
 
-/** A page in one of its states: what to call it, where it is, and the session it is shown in. */
-export type State = { name: string; path: string; cookie?: string }
+/** A page in one of its states: what to call it, where it is (with its own `origin` where its house is another one), and the session it is shown in. */
+export type State = { name: string; path: string; cookie?: string; origin?: string }
 
 const delivery = '0f8fad5b-d9cb-469f-a165-70867728950e'
 
