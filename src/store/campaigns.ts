@@ -1,7 +1,7 @@
-import { asc, eq } from 'drizzle-orm'
 import type { BodyFormat } from '../domain/campaign-body.ts'
 import type { CampaignState } from '../domain/campaign-state.ts'
 import type { Narrowing } from '../domain/narrowing.ts'
+import { asc, eq } from './drizzle.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { topics } from './schema.ts'
 import { campaigns, messages, type Retag } from './sending-schema.ts'

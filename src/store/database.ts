@@ -1,6 +1,5 @@
-import { PgDialect } from 'drizzle-orm/pg-core'
-import { drizzle, PostgresJsDatabase, PostgresJsSession } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { drizzle, PgDialect, PostgresJsDatabase, PostgresJsSession, type Orm } from './drizzle.ts'
 import { knowArrays } from './array-types.ts'
 import { Changes } from './changes.ts'
 import { Sessions, type Body } from './sessions.ts'
@@ -74,6 +73,6 @@ function pool(url: string, name: string, most: Most, connection: Record<string, 
 const dialect = new PgDialect()
 
 /** Drizzle's typed queries on a pool or inside a transaction of postgres.js, for tables that are not on a hot path. */
-export function orm(sql: Sql): PostgresJsDatabase {
+export function orm(sql: Sql): Orm {
   return new PostgresJsDatabase(dialect, new PostgresJsSession(sql as postgres.Sql, dialect, undefined, {}), undefined)
 }

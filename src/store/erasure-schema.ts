@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, date, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, date, index, integer, pgTable, sql, text, unique, uuid } from './drizzle.ts'
 import { instant } from './schema.ts'
 import { messages } from './sending-schema.ts'
 

@@ -1,6 +1,5 @@
-import { sql } from 'drizzle-orm'
-import { bigint, boolean, check, date, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { ExportScope } from '../domain/export-scope.ts'
+import { bigint, boolean, check, date, index, jsonb, pgTable, sql, text, uuid } from './drizzle.ts'
 import { entries, instant, people } from './schema.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { desc, eq } from 'drizzle-orm'
 import type { ExportKind, ExportScope } from '../domain/export-scope.ts'
+import { desc, eq } from './drizzle.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { exportsOut } from './exports-schema.ts'
 

@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, check, date, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, check, date, pgTable, primaryKey, sql, text } from './drizzle.ts'
 
 /**
  * What was counted of each day in UTC: numbers about the whole house and nobody in it. Counted once, when the day is over, and

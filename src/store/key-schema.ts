@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, pgTable, sql, text } from './drizzle.ts'
 import { entries, instant } from './schema.ts'
 
 /** Each change of the key that signs the ledger: its entry, the new key, and what both keys signed about it. Append-only by trigger. */

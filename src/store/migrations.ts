@@ -2,11 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { z } from 'zod'
 import { Problem } from '../domain/problem.ts'
+import { drizzle, migrate as applyMigrations } from './drizzle.ts'
 import type { Sql } from './database.ts'
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url))

@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, check, index, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, index, pgTable, primaryKey, smallint, sql, text, uuid } from './drizzle.ts'
 import { instant, people } from './schema.ts'
 import { deliveries, messages } from './sending-schema.ts'
 

@@ -1,21 +1,21 @@
-import { sql } from 'drizzle-orm'
 import {
-  customType,
   bigint,
   boolean,
   check,
+  customType,
   foreignKey,
   index,
   jsonb,
   pgTable,
   primaryKey,
   smallint,
+  sql,
   text,
   timestamp,
   unique,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core'
+} from './drizzle.ts'
 import type { Brand } from '../domain/brand.ts'
 import type { Choices } from '../domain/choices.ts'
 import type { PictureType } from '../domain/picture.ts'

@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm'
+import type { BodyFormat } from '../domain/campaign-body.ts'
+import type { Narrowing } from '../domain/narrowing.ts'
 import {
   bigint,
   boolean,
@@ -11,13 +12,12 @@ import {
   pgTable,
   primaryKey,
   smallint,
+  sql,
   text,
   unique,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core'
-import type { BodyFormat } from '../domain/campaign-body.ts'
-import type { Narrowing } from '../domain/narrowing.ts'
+} from './drizzle.ts'
 import { instant, people, topics } from './schema.ts'
 
 /** What is written once: exactly one topic, or one service kind. */

@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, check, index, pgTable, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, index, pgTable, smallint, sql, text, uuid } from './drizzle.ts'
 import { instant } from './schema.ts'
 
 /** Who works here, by the address they sign in with. `checkpointSize` and `checkpointAt`: the newest checkpoint mailed to them. */

@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm'
+import { longestWords, quotes } from '../domain/answer.ts'
+import { stopReasons } from '../domain/stop-reason.ts'
 import {
   bigint,
   boolean,
@@ -7,12 +8,11 @@ import {
   pgTable,
   primaryKey,
   smallint,
+  sql,
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core'
-import { longestWords, quotes } from '../domain/answer.ts'
-import { stopReasons } from '../domain/stop-reason.ts'
+} from './drizzle.ts'
 import { instant, people, topics, wordings } from './schema.ts'
 import { deliveries, messages } from './sending-schema.ts'
 

@@ -1,5 +1,5 @@
-import { asc, eq } from 'drizzle-orm'
 import type { Topic } from '../domain/topic.ts'
+import { asc, eq } from './drizzle.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { topics } from './schema.ts'
 

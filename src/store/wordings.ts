@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq } from './drizzle.ts'
 import { orm, type Sql, type Transaction } from './database.ts'
 import { wordings } from './schema.ts'
 

@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { publishWordings } from '../../src/actions/publish-wordings.ts'
 import { renderWording } from '../../src/render.ts'
 import { newestEntry, openApp, tokenFor, type App } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { parsePage } from '../support/html.ts'
+import { inTurn, naughtyStrings as strings } from '../support/naughty.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
-const corpus = new URL('../vectors/naughty-strings/blns.json', import.meta.url)
-const strings = JSON.parse(readFileSync(corpus, 'utf8')) as string[]
 const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
-
-/** Each place gets every third string, and each string every third place; `npm run test:long` takes all of both. */
-const apart = process.env['COURTESY_WHOLE'] === '1' ? 1 : 3
-const inTurn = <T>(all: readonly T[], turn: number): T[] => all.filter((_, at) => at % apart === turn % apart)
 
 type Ask = { method: 'GET' | 'POST'; url: string; headers?: Record<string, string>; payload?: string }
 
@@ -29,6 +23,7 @@ t.test('no string in any field, path or query gives a failure or a broken page',
   const form = { wording: app.wording, version: String(await newestEntry(app.house)), ...yes }
   t.equal(strings.length, 515)
   let [asked, answered] = [0, 0]
+  // Each place gets every third string, and each string every third place.
   for (const [turn, string] of strings.entries()) {
     const asks = inTurn(asksWith(string, { p, u, undo, form }), turn)
     asked += asks.length

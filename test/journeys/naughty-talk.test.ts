@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { newestEntry, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { parsePage } from '../support/html.ts'
-
-const corpus = new URL('../vectors/naughty-strings/blns.json', import.meta.url)
-const strings = JSON.parse(readFileSync(corpus, 'utf8')) as string[]
+import { apart, inTurn, naughtyStrings as strings } from '../support/naughty.ts'
 
 async function ada(t: Parameters<typeof openApp>[0]) {
   const app = await openApp(t)
@@ -21,7 +18,11 @@ t.test('whatever she writes, the page holds and says exactly that', async (t) =>
   await visit.press('Send')
   const id = visit.url.split(/[/?]/)[4] ?? ''
   let kept = 0
-  for (const string of strings.filter((each) => each.isWellFormed())) {
+  const tried = inTurn(
+    strings.filter((each) => each.isWellFormed()),
+    1,
+  )
+  for (const string of tried) {
     const { statusCode } = await post(server, `/p/${token}/talk/${id}`, { id, words: string })
     await visit.open(`/p/${token}/talk/${id}`)
     const [row] = await sql`select text from answers where person = ${person}`
@@ -31,13 +32,13 @@ t.test('whatever she writes, the page holds and says exactly that', async (t) =>
       t.fail(`${JSON.stringify(string)} answered ${statusCode}, ${visit.status}: ${visit.page.faults.join(', ')}`)
     }
   }
-  t.ok(kept > 450, `${kept}`)
+  t.ok(kept > 450 / apart, `${kept}`)
 })
 
 t.test('no string in any other field or path of the conversation gives a failure or a broken page', async (t) => {
   const { server, token, house, id, sql } = await ada(t)
   const [undo, known] = [tokenFor(house, id, { purpose: 'undo', entry: await newestEntry(house) }), randomUUID()]
-  for (const string of strings) {
+  for (const string of inTurn(strings, 2)) {
     const well = string.toWellFormed()
     const path = encodeURIComponent(well)
     const answers = await Promise.all([

@@ -6,6 +6,7 @@ import { arrived, fitsSideways, newPage, openState, phone, refusals, violationsO
 import { openBrowser } from '../support/browser.ts'
 import { deskStates } from '../support/desk-states.ts'
 import { marketerStates } from '../support/marketer-states.ts'
+import { inTurn } from '../support/naughty.ts'
 import { firstStepsState, halfSetUp, officeStates } from '../support/office-states.ts'
 import { recordStates } from '../support/record-states.ts'
 import { takingCourier } from '../support/sending.ts'
@@ -107,11 +108,13 @@ t.test('every page of the staff', async (t) => {
     }
   })
   t.test('is as good from right to left', async (t) => {
+    const turns = new Set(inTurn(states, 0).map(({ name }) => name))
     for (const { name, origin, ...state } of states) {
       t.ok(await openState(page, origin, { name, ...state }, 'ar'), name)
       t.same(await page.evaluate('[document.documentElement.lang, document.documentElement.dir]'), ['ar', 'rtl'])
       t.ok(await fitsSideways(page), `${name} fits a phone`)
-      t.same(await violationsOn(page, 'but colours'), [], name)
+      // The rules are the same in every language; what differs is what fits.
+      if (turns.has(name)) t.same(await violationsOn(page, 'but colours'), [], name)
       await page.setViewportSize(screen)
       t.ok(await fitsSideways(page), `${name} fits a desk`)
       await page.setViewportSize(phone)
