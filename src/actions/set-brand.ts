@@ -42,7 +42,10 @@ export async function setBrand(house: House, { ramp, ...values }: BrandValues): 
 /** Keeps the pictures, and gives what the brand says of them. Without a logo there is none for the dark either. */
 async function savedLogos(tx: Transaction, { logo, logoDark }: Logos): Promise<Partial<Brand>> {
   if (logoDark && (logo === null || (logo === undefined && (await theBrand(tx)).logo === null)))
-    throw new Problem('invalid-input', '--logo-dark takes the place of a logo in the dark; set --logo too')
+    throw new Problem(
+      'invalid-input',
+      'a logo for dark pages takes the place of another one; give the one for light pages first, or both (--logo, --logo-dark)',
+    )
   await savePictures(tx, [logo, logoDark].filter(isWhole))
   const said: Partial<Brand> = {}
   if (logo !== undefined) said.logo = logo && named(logo)

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addPicture } from '../actions/add-picture.ts'
 import { mailPictureMebibytes, picturePath, type Picture } from '../domain/picture.ts'
@@ -10,7 +9,7 @@ import type { StaffPart } from '../staff-views.ts'
 import { given, plainField } from './campaign-words.ts'
 import type { Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { takeUploads, uploadOf } from './upload-form.ts'
+import { fileBytes, takeUploads } from './upload-form.ts'
 import type { Uploads } from './uploads.ts'
 
 export const picturesUrl = '/admin/pictures'
@@ -24,21 +23,9 @@ export async function campaignPictures(server: FastifyInstance, site: Site, uplo
     staffPage(desk, site, picturesUrl, {
       roles: rolesFor.campaigns,
       get: (look, _request, reply) => show(look, reply, '', {}),
-      post: async (look, request, reply) => add(site, look, request, reply, await fileIn(request, uploads)),
+      post: (look, request, reply) => add(site, look, request, reply, uploads),
     })
   })
-}
-
-/** The bytes of the file that was sent, which is deleted, or why there are none. */
-async function fileIn(request: FastifyRequest, uploads: Uploads): Promise<Buffer | Problem> {
-  const upload = uploadOf(request)
-  if (upload === null) return new Problem('invalid-input', staffText('staff.campaigns.picture.noFile'))
-  if (upload instanceof Problem) return upload
-  try {
-    return await readFile(upload.files[0] ?? '')
-  } finally {
-    await uploads.remove(upload)
-  }
 }
 
 function show(
@@ -84,12 +71,13 @@ async function add(
   look: StaffLook,
   request: FastifyRequest,
   reply: FastifyReply,
-  file: Buffer | Problem,
+  uploads: Uploads,
 ): Promise<FastifyReply> {
   const typed = given(request, 'alt')
-  if (file instanceof Problem) return show(look, reply, typed, { file: file.message })
-  if (typed === '') return show(look, reply, typed, { alt: staffText('staff.campaigns.picture.noAlt') })
   try {
+    const file = await fileBytes(request, uploads)
+    if (file === null) return show(look, reply, typed, { file: staffText('staff.campaigns.picture.noFile') })
+    if (typed === '') return show(look, reply, typed, { alt: staffText('staff.campaigns.picture.noAlt') })
     const alt = plainLine('what it shows', typed, 200).replaceAll(/[[\]\\"<>]/g, '')
     return show(look, reply, '', {}, addedParts(await addPicture(site.house, file), alt))
   } catch (error) {

@@ -6,6 +6,7 @@ import { deskPage } from './desk-page.ts'
 import { importPages } from './import-pages.ts'
 import { inboxPages } from './inbox-pages.ts'
 import { insightsPage } from './insights-page.ts'
+import { logoPage } from './logo-page.ts'
 import { peoplePages } from './people-pages.ts'
 import { personPage } from './person-page.ts'
 import { personRecord } from './person-record.ts'
@@ -37,5 +38,6 @@ export async function marketerDesk(
   conversationPages(server, site)
   insightsPage(server, site)
   settingsPages(server, site, senders)
+  await logoPage(server, site, uploads)
   staffListPage(server, site)
 }

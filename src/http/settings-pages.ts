@@ -12,6 +12,7 @@ import { staffLanguage, staffText } from '../domain/staff-catalogue.ts'
 import { rolesFor } from '../domain/staff-role.ts'
 import { renderWording } from '../render.ts'
 import type { StaffPart } from '../staff-views.ts'
+import { logoUrl } from './logo-page.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 import { formProblem, lineField, postForm } from './staff-form.ts'
@@ -89,6 +90,7 @@ async function show(
     {
       kind: 'links',
       links: [
+        { label: staffText('staff.logo.heading'), url: logoUrl },
         { label: staffText('staff.senders.heading'), url: '/admin/settings/senders' },
         { label: staffText('staff.service.heading'), url: '/admin/settings/service-mail' },
         { label: staffText('staff.staff.heading'), url: '/admin/settings/staff' },

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../domain/problem.ts'
@@ -41,6 +42,18 @@ export async function takeUploads(
     const isSealed = (seal: string) => isStaffSeal(site.house.keys.sessions, session, seal)
     request.body = await readParts(request, most, { uploads, session, isSealed })
   })
+}
+
+/** The bytes of the one file that a form came with, which is deleted; null where there was none. @throws Problem where it could not be read. */
+export async function fileBytes(request: FastifyRequest, uploads: Uploads): Promise<Buffer | null> {
+  const upload = uploadOf(request)
+  if (upload === null) return null
+  if (upload instanceof Problem) throw upload
+  try {
+    return await readFile(upload.files[0] ?? '')
+  } finally {
+    await uploads.remove(upload)
+  }
 }
 
 /** The files that came with a form, or why it could not be read; null where there was none. */

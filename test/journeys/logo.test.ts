@@ -89,8 +89,8 @@ t.test('what cannot be a logo is refused by name, and nothing is changed', async
     [['--logo', t.testdirName], /EISDIR/],
     [['--logo', drawn.bad], /--logo may only hold what can be looked at, and has <script>/],
     [['--logo', drawn.light, '--logo-dark', drawn.bad], /--logo-dark may only hold/],
-    [['--logo-dark', drawn.dark], /set --logo too/],
-    [['--logo', 'none', '--logo-dark', drawn.dark], /set --logo too/],
+    [['--logo-dark', drawn.dark], /for light pages first/],
+    [['--logo', 'none', '--logo-dark', drawn.dark], /for light pages first/],
   ]
   for (const [args, message] of rows)
     await t.rejects(brandSet(app.house, ...args), { code: 'invalid-input', message }, args.join(' '))

@@ -5,9 +5,11 @@ import { listStaff } from '../../src/actions/staff.ts'
 import { currentWordings } from '../../src/store/wordings.ts'
 import { openApp } from '../support/app.ts'
 import { openTestHouse } from '../support/house.ts'
+import { pngOf, svgOf } from '../support/picture.ts'
 import { signedIn } from '../support/staff.ts'
+import { sendFiles } from '../support/upload.ts'
 
-const urls = ['', '/senders', '/service-mail', '/staff'].map((end) => `/admin/settings${end}`)
+const urls = ['', '/logo', '/senders', '/service-mail', '/staff'].map((end) => `/admin/settings${end}`)
 
 /** DNS as a table of names; any other name is not there. */
 function dnsOf(records: Record<string, string[]>, dkim: SenderSetup['dkim'] = null): SenderSetup {
@@ -33,6 +35,29 @@ t.test('only an admin opens the settings, and every page of them is whole', asyn
     t.strictSame(admin.visit.page.faults, [], url)
     t.notMatch(admin.visit.page.text, /undefined|NaN|\[object|\{\w+\}/, url)
   }
+})
+
+t.test('a logo is given in the browser, one for the dark too, and taken away again', async (t) => {
+  const app = await openApp(t)
+  const admin = await signedIn(app, 'admin')
+  const head = async () => /<strong>.*?<\/strong>/s.exec((await app.server.inject('/start')).body)?.[0] ?? ''
+  const give = async (mode: string, content: string | Uint8Array | null) => {
+    const files = content === null ? [] : [{ name: 'logo', content }]
+    return sendFiles(app, admin, '/admin/settings/logo', { fields: { seal: admin.seal, mode }, files })
+  }
+  t.equal((await give('dark', pngOf(200, 100))).statusCode, 422, 'none for the dark alone')
+  t.equal((await give('light', 'no picture')).statusCode, 422)
+  t.equal((await give('light', svgOf('<script>alert(1)</script>'))).statusCode, 422)
+  t.equal((await give('light', null)).statusCode, 422)
+  t.equal((await give('sideways', pngOf(200, 100))).statusCode, 422)
+  t.match(await head(), 'Fern', 'what is refused changes nothing')
+  t.equal((await give('light', pngOf(300, 100))).statusCode, 303)
+  t.equal((await give('dark', pngOf(200, 100))).statusCode, 303)
+  t.match(await head(), /<picture>.*prefers-color-scheme: dark.*<img src="\/picture\//s)
+  await admin.visit.open('/admin/settings/logo')
+  await admin.visit.press('Show the name instead')
+  t.match(admin.visit.page.text, 'Saved, and in force now.')
+  t.notMatch(await head(), '<img')
 })
 
 t.test('the brand’s values are saved as they are written, and pages ask anew', async (t) => {

@@ -75,6 +75,7 @@ export async function officeStates(app: App): Promise<State[]> {
     page('questions', 'conversation/questions'),
     page('changes', 'conversation/changes'),
     page('settings', 'settings'),
+    page('logo', 'settings/logo'),
     page('senders', 'settings/senders'),
     page('service-mail', 'settings/service-mail'),
     page('staff', 'settings/staff'),
