@@ -98,6 +98,8 @@ export function hides({ name, value }: { name: string; value: string }): boolean
   return /^(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all)$/i.test(`${name}:${value}`)
 }
 
+/** What ends a paragraph by beginning, wherever within it. */
+const blocks = 'div center p h1 h2 h3 h4 h5 h6 ul ol table blockquote hr pre'.split(' ')
 const rows = ['thead', 'tbody', 'tfoot']
 const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6']
 /**
@@ -111,6 +113,7 @@ export function mayStandIn(element: string, outer: readonly string[]): boolean {
   if (element === 'td' || element === 'th') return parent === 'tr'
   if (element === 'li') return parent === 'ul' || parent === 'ol'
   if (['table', 'tr', 'ul', 'ol', ...rows].includes(parent)) return false
+  if (blocks.includes(element) && outer.includes('p')) return false
   if (headings.includes(element)) return !outer.some((name) => headings.includes(name))
   return element !== 'a' || !outer.includes('a')
 }

@@ -73,6 +73,7 @@ t.test('48: what runs, loads, sends, moves or hides is left out, and told by its
     ['Hi</div></td></table></body>', 'Hi'],
     ['<table><div>Hi</div></table>', '<table>Hi</table>', '<table><div>'],
     ['<ul><li><div><li>Hi</ul>', '<ul><li><div>Hi</div></li></ul>', '<div><li>'],
+    ['<p><th><div>Hi', '<p>Hi</p>', '<p><th>', '<p><div>'],
     ['<div title="</div><script>" lang=en>Hi', '<div title="&lt;/div&gt;&lt;script&gt;" lang="en">Hi</div>'],
     ['&lt;script&gt;{{7*7}}', '&lt;script&gt;{{7*7}}'],
   ]

@@ -15,7 +15,7 @@ import { choicesOf, entriesIn, forget, newestEntry, tokenFor } from '../support/
 import { addPerson, bounce, yesTo } from '../support/cast.ts'
 import { moveClock } from '../support/database.ts'
 import { parsePage } from '../support/html.ts'
-import { inTurn, naughtyStrings } from '../support/naughty.ts'
+import { inTurn, naughtyStrings } from '../support/in-turn.ts'
 import { openMailroom } from '../support/mailroom.ts'
 
 type World = Awaited<ReturnType<typeof world>>

@@ -8,6 +8,7 @@ import { openApp } from '../support/app.ts'
 import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
 import { openBrowser } from '../support/browser.ts'
 import { fern } from '../support/house.ts'
+import { inTurn } from '../support/in-turn.ts'
 import { pageStates } from '../support/states.ts'
 
 /** Pages in every language that really listen, and a real Chromium. */
@@ -33,8 +34,11 @@ t.test(
   async (t) => {
     const page = await newPage(browser, {}, true)
     const refused = refusals(page)
-    for (const language of allLanguages) {
-      for (const { name, urlIn } of states) {
+    for (const [turn, language] of allLanguages.entries()) {
+      // A page is made of the same parts in every language: from left to right each is looked at in one or two of them.
+      const looked = language === 'ar' ? states : inTurn(states, turn)
+      const whole = new Set(inTurn(states, turn).map(({ name }) => name))
+      for (const { name, urlIn } of looked) {
         const here = `${name}, ${language}`
         await page.goto(urlIn(language))
         t.ok(await fitsSideways(page), `${here}: no sideways scroll`)
@@ -42,7 +46,7 @@ t.test(
         t.same(said, [language, language === 'ar' ? 'rtl' : 'ltr'])
         if (/^her-page|^paused/.test(name)) await seenAtOnce(t, page, here)
         // Its colours are those of the English page, which is looked at whole.
-        const asked = language === 'ar' || name === 'her-page-from-a-mail'
+        const asked = (language === 'ar' && whole.has(name)) || name === 'her-page-from-a-mail'
         if (asked) t.same(await violationsOn(page, 'but colours'), [], here)
       }
     }

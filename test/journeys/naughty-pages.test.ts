@@ -4,7 +4,7 @@ import { renderWording } from '../../src/render.ts'
 import { newestEntry, openApp, tokenFor, type App } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { parsePage } from '../support/html.ts'
-import { inTurn, naughtyStrings as strings } from '../support/naughty.ts'
+import { inTurn, naughtyStrings as strings } from '../support/in-turn.ts'
 import { verifyWholeLedger } from '../support/verify-ledger.ts'
 
 const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }

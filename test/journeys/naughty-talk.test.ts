@@ -3,7 +3,7 @@ import t from 'tap'
 import { newestEntry, openApp, tokenFor, visitor } from '../support/app.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { parsePage } from '../support/html.ts'
-import { apart, inTurn, naughtyStrings as strings } from '../support/naughty.ts'
+import { apart, inTurn, naughtyStrings as strings } from '../support/in-turn.ts'
 
 async function ada(t: Parameters<typeof openApp>[0]) {
   const app = await openApp(t)

@@ -6,7 +6,7 @@ import { arrived, fitsSideways, newPage, openState, phone, refusals, violationsO
 import { openBrowser } from '../support/browser.ts'
 import { deskStates } from '../support/desk-states.ts'
 import { marketerStates } from '../support/marketer-states.ts'
-import { inTurn } from '../support/naughty.ts'
+import { inTurn } from '../support/in-turn.ts'
 import { firstStepsState, halfSetUp, officeStates } from '../support/office-states.ts'
 import { recordStates } from '../support/record-states.ts'
 import { takingCourier } from '../support/sending.ts'
