@@ -4,6 +4,7 @@ import { choicesOf, openApp, tokenFor } from '../support/app.ts'
 import { openBrowser } from '../support/browser.ts'
 import { addPerson, yesTo } from '../support/cast.ts'
 import { arrived, fitsSideways, newPage, phone, refusals, violationsOn } from '../support/browser-page.ts'
+import { inTurn } from '../support/in-turn.ts'
 import { pageStates } from '../support/states.ts'
 
 /** Pages that really listen, a real Chromium, and one person with her link. */
@@ -23,7 +24,8 @@ t.test('no page in any state breaks WCAG 2.2 AA, in light and in dark, on a phon
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await newPage(browser, { colorScheme }, true)
     const refused = refusals(page)
-    for (const { name, path } of states) {
+    // What differs in the dark are the colours, which are named once in one stylesheet.
+    for (const { name, path } of colorScheme === 'light' ? states : inTurn(states, 0)) {
       await page.goto(`${origin}${path}`)
       t.same(await violationsOn(page, colorScheme === 'light' ? 'whole' : 'colours'), [], `${name}, ${colorScheme}`)
       t.ok(await fitsSideways(page), `${name} needs no sideways scroll`)
