@@ -3,7 +3,14 @@ import { readDraft, type DraftWords } from '../domain/campaign-draft.ts'
 import type { Language } from '../domain/language.ts'
 import { Problem } from '../domain/problem.ts'
 import { theBrand } from '../store/brand.ts'
-import { campaignBySlug, insertCampaign, lockShortNames, replaceMessage, type Campaign } from '../store/campaigns.ts'
+import {
+  campaignById,
+  campaignBySlug,
+  insertCampaign,
+  lockShortNames,
+  replaceMessage,
+  type Campaign,
+} from '../store/campaigns.ts'
 import type { Transaction } from '../store/database.ts'
 import { allTopics } from '../store/topics.ts'
 import { theCampaign } from './check-campaign.ts'
@@ -34,7 +41,8 @@ export async function createCampaign(house: House, draft: CampaignDraft, id: str
   return house.database.sql.begin(async (tx) => {
     await lockShortNames(tx)
     const message = await messageOf(tx, draft, written)
-    if (await campaignBySlug(tx, draft.slug)) {
+    // The same form may have come twice at once: what it wrote under its id is there by now.
+    if ((await campaignBySlug(tx, draft.slug)) ?? (await campaignById(tx, id))) {
       throw new Problem(
         'already-exists',
         `there is already a campaign "${draft.slug}"; a message is written once, so choose another short name`,
