@@ -5,7 +5,7 @@ import { everything, type ExportKind, type ExportScope } from '../domain/export-
 import { Problem } from '../domain/problem.ts'
 import { parseCheckpoint } from '../domain/signed-note.ts'
 import { bundleZip } from '../store/bundle-file.ts'
-import { writeWhole } from '../store/zip-file.ts'
+import { writeWhole } from '../store/whole-file.ts'
 import { checkpointOf } from '../store/checkpoints.ts'
 import { firstEntryFrom, hasAny, openReading, type Choice } from '../store/chosen-entries.ts'
 import type { Sql, Transaction } from '../store/database.ts'

@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import { csvRecord } from '../domain/csv.ts'
 import type { Transaction } from '../store/database.ts'
 import { reportRows } from '../store/report-rows.ts'
+import { writeWhole } from '../store/whole-file.ts'
 import { theCampaign } from './check-campaign.ts'
 import type { House } from './house.ts'
-import { writePrivateFile } from './private-file.ts'
 
 const header = ['person', 'address', 'verdict', 'reason', 'state', 'planned at', 'settled at', 'reply']
 
@@ -19,7 +19,7 @@ export async function exportReport(house: House, slug: string, file: string): Pr
   return house.database.readOnly.begin('isolation level repeatable read read only', async (tx) => {
     const { message } = await theCampaign(tx, slug)
     const counted = { rows: 0 }
-    await writePrivateFile(file, records(tx, message, counted))
+    await writeWhole(file, Readable.from(records(tx, message, counted)))
     return counted
   })
 }

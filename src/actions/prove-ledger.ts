@@ -1,4 +1,4 @@
-import { writeWhole } from '../store/zip-file.ts'
+import { writeWhole } from '../store/whole-file.ts'
 import { personCalled } from './explain.ts'
 import { openExport, type Exported, type ExportOrder, type OpenedExport } from './export-ledger.ts'
 import type { House } from './house.ts'

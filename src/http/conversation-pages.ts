@@ -7,20 +7,27 @@ import { rolesFor } from '../domain/staff-role.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { formIdIn, formProblem, lineField, postForm, staffNumber, staffTime, tickField } from './staff-form.ts'
+import {
+  formIdIn,
+  formProblem,
+  lineField,
+  postForm,
+  staffNumber,
+  staffTime,
+  tickField,
+  showsAgain,
+} from './staff-form.ts'
 
 /** What we ask, one question at a time, and what we changed because people told us. */
 export function conversationPages(server: FastifyInstance, site: Site): void {
   const roles = rolesFor.campaigns
   staffPage(server, site, '/admin/conversation/questions', {
     roles,
-    get: (look, request, reply) => showQuestions(site, look, request, reply, null),
-    post: (look, request, reply) => askOrClose(site, look, request, reply),
+    ...showsAgain(site, showQuestions, askOrClose),
   })
   staffPage(server, site, '/admin/conversation/changes', {
     roles,
-    get: (look, request, reply) => showChanges(site, look, request, reply, null),
-    post: (look, request, reply) => publish(site, look, request, reply),
+    ...showsAgain(site, showChanges, publish),
   })
 }
 
@@ -103,15 +110,10 @@ function askParts(look: StaffLook, typed: (name: string) => string): StaffPart[]
 
 async function askOrClose(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply) {
   const field = (name: string) => fieldOf(request.body, name)?.trim() ?? ''
-  try {
-    const close = field('close')
-    if (close === '') await openQuestion(site.house, { slug: field('slug'), text: field('text'), why: field('why') })
-    else await closeQuestion(site.house, close)
-    return await reply.redirect('/admin/conversation/questions', 303)
-  } catch (error) {
-    if (error instanceof Problem) return showQuestions(site, look, request, reply, error)
-    throw error
-  }
+  const close = field('close')
+  if (close === '') await openQuestion(site.house, { slug: field('slug'), text: field('text'), why: field('why') })
+  else await closeQuestion(site.house, close)
+  return reply.redirect('/admin/conversation/questions', 303)
 }
 
 async function showChanges(
@@ -168,11 +170,6 @@ function shortened(words: string): string {
 async function publish(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply) {
   const ticked = Object.keys(Object(request.body)).filter((name) => name.startsWith('answer-'))
   const answers = ticked.map((name) => name.slice('answer-'.length))
-  try {
-    await publishChange(site.house, { id: formIdIn(request.body), text: fieldOf(request.body, 'text') ?? '', answers })
-    return await reply.redirect('/admin/conversation/changes', 303)
-  } catch (error) {
-    if (error instanceof Problem) return showChanges(site, look, request, reply, error)
-    throw error
-  }
+  await publishChange(site.house, { id: formIdIn(request.body), text: fieldOf(request.body, 'text') ?? '', answers })
+  return reply.redirect('/admin/conversation/changes', 303)
 }

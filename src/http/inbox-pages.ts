@@ -11,7 +11,7 @@ import { rolesFor } from '../domain/staff-role.ts'
 import type { Cell, StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { areaField, formProblem, postForm, staffTime, textFact } from './staff-form.ts'
+import { areaField, formProblem, postForm, showsAgain, staffTime, textFact } from './staff-form.ts'
 
 /** What people told us: a list whose filters stand in its address, and each answer with its thread. */
 export function inboxPages(server: FastifyInstance, site: Site): void {
@@ -22,8 +22,7 @@ export function inboxPages(server: FastifyInstance, site: Site): void {
   })
   staffPage(server, site, '/admin/conversation/:answer', {
     roles,
-    get: (look, request, reply) => showAnswer(site, look, request, reply, null),
-    post: (look, request, reply) => act(site, look, request, reply),
+    ...showsAgain(site, showAnswer, act),
   })
 }
 
@@ -208,11 +207,6 @@ async function act(site: Site, look: StaffLook, request: FastifyRequest, reply: 
     return reply.redirect(`${url}?done=marked`, 303)
   }
   if (kind !== 'reply') throw new Problem('invalid-input', 'the form is not one of this page; open it again')
-  try {
-    await replyToAnswer(site.house, id, { text: fieldOf(request.body, 'text') ?? '', by: look.staff.id })
-    return await reply.redirect(`${url}?done=replied`, 303)
-  } catch (error) {
-    if (error instanceof Problem && error.code !== 'not-found') return showAnswer(site, look, request, reply, error)
-    throw error
-  }
+  await replyToAnswer(site.house, id, { text: fieldOf(request.body, 'text') ?? '', by: look.staff.id })
+  return reply.redirect(`${url}?done=replied`, 303)
 }

@@ -11,7 +11,7 @@ import type { StaffPart } from '../staff-views.ts'
 import { plainField } from './campaign-words.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { formProblem, postForm, selectField } from './staff-form.ts'
+import { formProblem, postForm, selectField, showsAgain } from './staff-form.ts'
 import { fileBytes, takeUploads } from './upload-form.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -25,19 +25,19 @@ export async function logoPage(server: FastifyInstance, site: Site, uploads: Upl
     await takeUploads(desk, site, uploads, rolesFor.settings, limits)
     staffPage(desk, site, logoUrl, {
       roles: rolesFor.settings,
-      get: async (look, request, reply) => show(look, request, reply, await showBrand(site.house), null),
-      post: (look, request, reply) => save(site, look, request, reply, uploads),
+      ...showsAgain(site, show, (_site, look, request, reply) => save(site, look, request, reply, uploads)),
     })
   })
 }
 
-function show(
+async function show(
+  site: Site,
   look: StaffLook,
   request: FastifyRequest,
   reply: FastifyReply,
-  brand: Brand,
   problem: Problem | null,
-): FastifyReply {
+): Promise<FastifyReply> {
+  const brand = await showBrand(site.house)
   const done = fieldOf(request.query, 'done') === 'saved'
   const modes = [
     { value: 'light', label: staffText('staff.logo.light') },
@@ -95,15 +95,10 @@ async function save(
   reply: FastifyReply,
   uploads: Uploads,
 ): Promise<FastifyReply> {
-  try {
-    const bytes = await fileBytes(request, uploads)
-    await setBrand(site.house, logosIn(fieldOf(request.body, 'mode'), bytes))
-    await publishWordings(site.house, renderWording)
-    return await reply.redirect(`${logoUrl}?done=saved`, 303)
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return show(look, request, reply, await showBrand(site.house), error)
-  }
+  const bytes = await fileBytes(request, uploads)
+  await setBrand(site.house, logosIn(fieldOf(request.body, 'mode'), bytes))
+  await publishWordings(site.house, renderWording)
+  return reply.redirect(`${logoUrl}?done=saved`, 303)
 }
 
 function logosIn(mode: string | undefined, bytes: Buffer | null) {

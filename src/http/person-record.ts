@@ -13,7 +13,16 @@ import { nameOf, personIn } from './person-page.ts'
 import { statusOf } from './problem-pages.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { areaField, lineField, postForm, selectField, staffTime, tickedIds, tickField } from './staff-form.ts'
+import {
+  areaField,
+  lineField,
+  postForm,
+  selectField,
+  showsAgain,
+  staffTime,
+  tickedIds,
+  tickField,
+} from './staff-form.ts'
 
 /**
  * "Record what they told us": less is in force at once; more needs where, when and which words, or is asked for by a mail that
@@ -22,21 +31,15 @@ import { areaField, lineField, postForm, selectField, staffTime, tickedIds, tick
 export function personRecord(server: FastifyInstance, site: Site): void {
   staffPage(server, site, '/admin/people/:person/record', {
     roles: rolesFor.campaigns,
-    get: (look, request, reply) => show(site, look, request, reply, null),
-    post: (look, request, reply) => record(site, look, request, reply),
+    ...showsAgain(site, show, record),
   })
 }
 
 async function record(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply) {
   const person = personIn(request)
-  try {
-    const done = await recorded(site, look, person, request.body)
-    request.log.info({ staff: look.staff.id, done }, 'recorded for somebody')
-    return await reply.redirect(`/admin/people/${person}?done=${done}`, 303)
-  } catch (error) {
-    if (!(error instanceof Problem) || statusOf(error) >= 500) throw error
-    return show(site, look, request, reply, error)
-  }
+  const done = await recorded(site, look, person, request.body)
+  request.log.info({ staff: look.staff.id, done }, 'recorded for somebody')
+  return reply.redirect(`/admin/people/${person}?done=${done}`, 303)
 }
 
 async function recorded(site: Site, look: StaffLook, person: string, body: unknown) {

@@ -15,14 +15,13 @@ import type { StaffPart } from '../staff-views.ts'
 import { logoUrl } from './logo-page.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { formProblem, lineField, postForm } from './staff-form.ts'
+import { formProblem, lineField, postForm, showsAgain } from './staff-form.ts'
 
 /** `/admin/settings`: the rules that hold for everybody. @param senders how mail is signed; null where nobody can look it up. */
 export function settingsPages(server: FastifyInstance, site: Site, senders: SenderSetup | null): void {
   staffPage(server, site, '/admin/settings', {
     roles: rolesFor.settings,
-    get: (look, request, reply) => show(site, look, request, reply, null),
-    post: (look, request, reply) => save(site, look, request, reply),
+    ...showsAgain(site, show, save),
   })
   staffPage(server, site, '/admin/settings/senders', {
     roles: rolesFor.settings,
@@ -136,22 +135,17 @@ function contrastParts(colour: string, before: string | null): StaffPart[] {
 async function save(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const brand = await showBrand(site.house)
   const stored = written(brand)
-  try {
-    const changed: BrandValues = {}
-    for (const name of values) {
-      const given = fieldOf(request.body, name)?.trim()
-      if (given !== undefined && given !== stored[name]) Object.assign(changed, brandReaders[name](given))
-    }
-    if (Object.keys(changed).length > 0) {
-      await setBrand(site.house, changed)
-      await publishWordings(site.house, renderWording)
-    }
-    const before = changed.colour === undefined ? '' : `&before=${brand.colour.slice(1)}`
-    return await reply.redirect(`/admin/settings?done=saved${before}`, 303)
-  } catch (error) {
-    if (error instanceof Problem) return show(site, look, request, reply, error)
-    throw error
+  const changed: BrandValues = {}
+  for (const name of values) {
+    const given = fieldOf(request.body, name)?.trim()
+    if (given !== undefined && given !== stored[name]) Object.assign(changed, brandReaders[name](given))
   }
+  if (Object.keys(changed).length > 0) {
+    await setBrand(site.house, changed)
+    await publishWordings(site.house, renderWording)
+  }
+  const before = changed.colour === undefined ? '' : `&before=${brand.colour.slice(1)}`
+  return reply.redirect(`/admin/settings?done=saved${before}`, 303)
 }
 
 function backToSettings(): StaffPart {

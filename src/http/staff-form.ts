@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Problem } from '../domain/problem.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../domain/problem.ts'
 import { staffLanguage, staffList, staffQuote, staffText } from '../domain/staff-catalogue.ts'
 import { textDate, textNumber, textTime } from '../domain/catalogue.ts'
 import type { Cell, StaffField, StaffForm, StaffPart } from '../staff-views.ts'
 import { statusOf } from './problem-pages.ts'
-import { fieldOf } from './site.ts'
+import { fieldOf, type Site } from './site.ts'
 import type { StaffLook } from './staff-door.ts'
 
 type Given = { hint?: string; error?: string; value?: string }
@@ -94,4 +95,31 @@ function inFormWords(message: string): string {
 /** A fact whose values are plain texts. */
 export function textFact(name: string, ...texts: string[]): { name: string; values: Cell[] } {
   return { name, values: texts.map((text) => ({ text })) }
+}
+
+type Shown = (
+  site: Site,
+  look: StaffLook,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem | null,
+) => unknown
+type Pressed = (site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply) => unknown
+
+/**
+ * Both sides of a page with forms: what a press could not do is said on the same page, with what was typed. What is no fault of the
+ * form's goes on to the page of problems.
+ */
+export function showsAgain(site: Site, show: Shown, press: Pressed) {
+  return {
+    get: (look: StaffLook, request: FastifyRequest, reply: FastifyReply) => show(site, look, request, reply, null),
+    post: async (look: StaffLook, request: FastifyRequest, reply: FastifyReply) => {
+      try {
+        return await press(site, look, request, reply)
+      } catch (error) {
+        if (!(error instanceof Problem) || statusOf(error) >= 500) throw error
+        return show(site, look, request, reply, error)
+      }
+    },
+  }
 }

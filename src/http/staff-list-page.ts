@@ -7,14 +7,13 @@ import type { StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
 import { roleName } from './staff-frame.ts'
-import { formProblem, lineField, postForm, selectField } from './staff-form.ts'
+import { formProblem, lineField, postForm, selectField, showsAgain } from './staff-form.ts'
 
 /** Who works here and what they may do; for admins alone. */
 export function staffListPage(server: FastifyInstance, site: Site): void {
   staffPage(server, site, '/admin/settings/staff', {
     roles: rolesFor.settings,
-    get: (look, request, reply) => show(site, look, request, reply, null),
-    post: (look, request, reply) => change(site, look, request, reply),
+    ...showsAgain(site, show, change),
   })
 }
 
@@ -92,16 +91,11 @@ async function change(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const field = (name: string) => fieldOf(request.body, name)?.trim() ?? ''
-  try {
-    if (field('remove') === 'yes') await removeStaff(site.house, field('who'), look.staff.id)
-    else {
-      const name = field('name')
-      const one = { role: field('role'), ...(name === '' ? {} : { name }) }
-      await addStaff(site.house, field('address'), one, look.staff.id)
-    }
-    return await reply.redirect('/admin/settings/staff', 303)
-  } catch (error) {
-    if (error instanceof Problem) return show(site, look, request, reply, error)
-    throw error
+  if (field('remove') === 'yes') await removeStaff(site.house, field('who'), look.staff.id)
+  else {
+    const name = field('name')
+    const one = { role: field('role'), ...(name === '' ? {} : { name }) }
+    await addStaff(site.house, field('address'), one, look.staff.id)
   }
+  return reply.redirect('/admin/settings/staff', 303)
 }

@@ -17,15 +17,14 @@ import { renderWording } from '../render.ts'
 import type { StaffPart } from '../staff-views.ts'
 import { fieldOf, type Site } from './site.ts'
 import { sendStaff, staffPage, type StaffLook } from './staff-door.ts'
-import { formProblem, lineField, postForm, staffNumber, staffTime } from './staff-form.ts'
+import { formProblem, lineField, postForm, staffNumber, staffTime, showsAgain } from './staff-form.ts'
 
 /** What people can hear about, the words that ask, and every version of them that was ever shown. */
 export function topicPages(server: FastifyInstance, site: Site): void {
   const roles = rolesFor.campaigns
   staffPage(server, site, '/admin/topics', {
     roles,
-    get: (look, request, reply) => showTopics(site, look, request, reply, null),
-    post: (look, request, reply) => add(site, look, request, reply),
+    ...showsAgain(site, showTopics, add),
   })
   staffPage(server, site, '/admin/topics/wordings', {
     roles,
@@ -33,8 +32,7 @@ export function topicPages(server: FastifyInstance, site: Site): void {
   })
   staffPage(server, site, '/admin/topics/:topic', {
     roles,
-    get: (look, request, reply) => showTopic(site, look, request, reply, null),
-    post: (look, request, reply) => change(site, look, request, reply),
+    ...showsAgain(site, showTopic, change),
   })
 }
 
@@ -117,19 +115,17 @@ function wordFields(end: string, name: string, promise: string, language = '') {
 
 async function add(site: Site, look: StaffLook, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const field = (name: string) => fieldOf(request.body, name)?.trim() ?? ''
-  try {
-    const expect = field('expect')
-    if (expect !== '' && !/^\d{1,6}$/.test(expect)) {
-      throw new Problem('invalid-input', '--expect is a whole number of emails a month, or empty')
-    }
-    const topic = { slug: field('slug'), name: field('name'), promise: field('promise') }
-    await addTopic(site.house, topic, expect === '' ? null : Number(expect))
-    await publishWordings(site.house, renderWording)
-    return await reply.redirect('/admin/topics?done=added', 303)
-  } catch (error) {
-    if (error instanceof Problem) return showTopics(site, look, request, reply, error)
-    throw error
+  const expect = field('expect')
+  if (expect !== '' && !/^\d{1,6}$/.test(expect)) {
+    throw new Problem(
+      'invalid-input',
+      'how many emails a month to expect is a whole number of up to six digits, or empty',
+    )
   }
+  const topic = { slug: field('slug'), name: field('name'), promise: field('promise') }
+  await addTopic(site.house, topic, expect === '' ? null : Number(expect))
+  await publishWordings(site.house, renderWording)
+  return reply.redirect('/admin/topics?done=added', 303)
 }
 
 async function showTopic(
@@ -177,16 +173,11 @@ async function change(
     name: fieldOf(request.body, `name${end}`)?.trim() ?? '',
     promise: fieldOf(request.body, `promise${end}`)?.trim() ?? '',
   })
-  try {
-    const others = look.brand.languages.slice(1).map((language) => ({ language, words: words(`-${language}`) }))
-    const said = others.filter((each) => each.words.name !== '' || each.words.promise !== '')
-    await setTopicWords(site.house, slug, [{ language: null, words: words('') }, ...said])
-    await publishWordings(site.house, renderWording)
-    return await reply.redirect('/admin/topics?done=saved', 303)
-  } catch (error) {
-    if (error instanceof Problem) return showTopic(site, look, request, reply, error)
-    throw error
-  }
+  const others = look.brand.languages.slice(1).map((language) => ({ language, words: words(`-${language}`) }))
+  const said = others.filter((each) => each.words.name !== '' || each.words.promise !== '')
+  await setTopicWords(site.house, slug, [{ language: null, words: words('') }, ...said])
+  await publishWordings(site.house, renderWording)
+  return reply.redirect('/admin/topics?done=saved', 303)
 }
 
 async function noticeOf(site: Site, request: FastifyRequest) {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import yauzl from 'yauzl'
 import { parseBackupManifest, type BackupManifest } from '../domain/backup-manifest.ts'
 import { Problem } from '../domain/problem.ts'
-import { writeWhole, zipWithManifest, type ZipPart } from './zip-file.ts'
+import { writeWhole } from './whole-file.ts'
+import { zipWithManifest, type ZipPart } from './zip-file.ts'
 
 /** Rows of tables pack well, and nobody waits for a backup. */
 const usual = 6

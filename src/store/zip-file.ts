@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
 import { finished, Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import yazl from 'yazl'
 
 /** A file in a zip: its whole bytes, or how to get them as a stream when its turn comes. */
@@ -45,24 +43,6 @@ export function zipWithManifest(
   zip.on('error', (error: unknown) => output.destroy(error instanceof Error ? error : new Error('the zip failed')))
   finished(output, () => void current?.destroy())
   return output
-}
-
-/**
- * Writes a zip (mode 0600: it may name people, or hold keys); the file appears under its name whole and on the disk, or not at all.
- * @throws whatever the bytes or the disk throw.
- */
-export async function writeWhole(file: string, bytes: Readable): Promise<void> {
-  const draft = `${file}.part`
-  try {
-    await rm(draft, { force: true })
-    // Opened first: a file that comes to be after it was removed would stay. Never one that somebody else put there.
-    const handle = await open(draft, 'wx', 0o600)
-    await pipeline(bytes, handle.createWriteStream({ flush: true }))
-    await rename(draft, file)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
 }
 
 async function* hashed(bytes: AsyncIterable<Uint8Array>, done: (hash: string) => void): AsyncGenerator<Uint8Array> {
